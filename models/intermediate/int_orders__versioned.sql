@@ -1,0 +1,57 @@
+-- Grain: one row per order and day on which more became known of it: its lines, or a return of some of them.
+-- A version is what was known from the day after `known_date` on, until the next version's. An as-of date sees the one
+-- version with known_date < as_of_date <= next_known_date, and so never a return that had not happened yet.
+with revenue_lines as (
+    select * from {{ ref('order_lines') }}
+    where line_kind in ('sale', 'return')
+),
+
+changes as (
+    select
+        counted_order_id as order_id,
+        customer_id,
+        line_date as known_date,
+        sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
+        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
+        sum(case when line_kind = 'return' and not is_unmatched_return then -quantity else 0 end)
+            as returned_quantity,
+        sum(case when line_kind = 'return' then net_revenue else 0 end) as returned_revenue
+    from revenue_lines
+    group by 1, 2, 3
+),
+
+accumulated as (
+    select
+        order_id,
+        customer_id,
+        known_date,
+        min(known_date) over order_history as order_date,
+        lead(known_date) over (partition by order_id, customer_id order by known_date) as next_known_date,
+        sum(sold_quantity) over order_history as sold_quantity,
+        sum(returned_quantity) over order_history as returned_quantity,
+        sum(sold_revenue) over order_history as sold_revenue,
+        sum(returned_revenue) over order_history as returned_revenue
+    from changes
+    window order_history as (
+        partition by order_id, customer_id order by known_date
+        rows between unbounded preceding and current row
+    )
+),
+
+versioned as (
+    select
+        order_id,
+        customer_id,
+        order_date,
+        known_date,
+        next_known_date,
+        cast(sold_quantity as decimal(18, 4)) as sold_quantity,
+        cast(returned_quantity as decimal(18, 4)) as returned_quantity,
+        cast(sold_revenue as decimal(18, 4)) as sold_revenue,
+        cast(returned_revenue as decimal(18, 4)) as returned_revenue,
+        cast(sold_revenue + returned_revenue as decimal(18, 4)) as net_revenue,
+        returned_quantity >= sold_quantity or sold_revenue + returned_revenue <= 0 as is_fully_returned
+    from accumulated
+)
+
+select * from versioned

@@ -1,0 +1,29 @@
+-- Grain: one row per rejected line of the input, as it stands there.
+with lines as (
+    select * from {{ ref('stg_order_lines') }}
+    where rejection_reason is not null
+),
+
+lines_as_text as (
+    select * from {{ ref('stg_order_lines__text') }}
+),
+
+rejected as (
+    select
+        lines.order_line_id,
+        lines.rejection_reason,
+        lines_as_text.raw_order_id,
+        lines_as_text.raw_product_id,
+        lines_as_text.raw_product_name,
+        lines_as_text.raw_quantity,
+        lines_as_text.raw_ordered_at,
+        lines_as_text.raw_unit_price,
+        lines_as_text.raw_customer_id,
+        lines_as_text.raw_country,
+        lines.line_amount
+    from lines
+    inner join lines_as_text
+        on lines.order_line_id = lines_as_text.order_line_id
+)
+
+select * from rejected

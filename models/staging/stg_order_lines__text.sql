@@ -1,0 +1,30 @@
+-- Grain: one row per line of the input, each column as the text that stands there.
+-- depends_on: {{ source('raw', 'order_lines') }}
+with source_lines as (
+    {{ read_order_lines() }}
+),
+
+-- Equal lines are numbered, so that an id depends on what a line says and not on where it stands.
+numbered as (
+    select
+        source_lines.*,
+        row_number() over (partition by line_hash order by line_hash) as occurrence
+    from source_lines
+),
+
+identified as (
+    select
+        line_hash || '-' || cast(occurrence as varchar) as order_line_id,
+        cast(occurrence as integer) as occurrence,
+        raw_order_id,
+        raw_product_id,
+        raw_product_name,
+        raw_quantity,
+        raw_ordered_at,
+        raw_unit_price,
+        raw_customer_id,
+        raw_country
+    from numbered
+)
+
+select * from identified
