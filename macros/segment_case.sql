@@ -1,0 +1,37 @@
+{#- The rules as one case expression over a scored customer. -#}
+{% macro segment_case() %}
+    {%- do check_segment_rules(segment_rules()) -%}
+    case
+        {%- for rule in segment_rules() %}
+        when {{ rule.predicate }} then '{{ rule.segment }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- Stops the run at a rule that is incomplete, badly named or there twice, and where the last is no catch-all. -#}
+{% macro check_segment_rules(rules) %}
+    {%- set names = [] -%}
+    {%- for rule in rules -%}
+        {%- for key in ['segment', 'label', 'predicate', 'description', 'action'] if not rule.get(key) -%}
+            {{ exceptions.raise_compiler_error(
+                "macros/segment_rules.sql: rule " ~ loop.index ~ " (" ~ rule.get('segment', 'no name') ~ ") has no " ~ key ~ "."
+            ) }}
+        {%- endfor -%}
+        {%- if not modules.re.match('^[a-z][a-z0-9]*(_[a-z0-9]+)*$', rule.segment) -%}
+            {{ exceptions.raise_compiler_error(
+                "macros/segment_rules.sql: '" ~ rule.segment ~ "' is no name for a segment; use snake_case, as in 'at_risk'."
+            ) }}
+        {%- elif rule.segment in names -%}
+            {{ exceptions.raise_compiler_error(
+                "macros/segment_rules.sql: the segment '" ~ rule.segment ~ "' is there twice."
+            ) }}
+        {%- endif -%}
+        {%- do names.append(rule.segment) -%}
+    {%- endfor -%}
+    {%- if not rules or rules[-1].predicate != 'true' -%}
+        {{ exceptions.raise_compiler_error(
+            "macros/segment_rules.sql: the last rule must catch all that is left; its predicate is 'true'."
+        ) }}
+    {%- endif -%}
+{% endmacro %}

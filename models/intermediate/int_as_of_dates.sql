@@ -1,0 +1,92 @@
+-- Grain: one row per as-of date. An as-of date is exclusive: only what happened before it counts.
+with int_orders__versioned as (
+    select * from {{ ref('int_orders__versioned') }}
+),
+
+observed as (
+    select
+        min(known_date) as first_date,
+        coalesce(
+            {{ date_var('as_of_date') }},
+            cast({{ dbt.dateadd('day', 1, 'max(known_date)') }} as date)
+        ) as current_date_exclusive
+    from int_orders__versioned
+),
+
+current_dates as (
+    select
+        current_date_exclusive as as_of_date,
+        true as is_current,
+        false as is_month_end,
+        false as is_backtest_cutoff
+    from observed
+),
+
+-- A month's end, as an exclusive date, is the first of the next month.
+month_ends as (
+    select
+        cast(
+            {{ dbt.dateadd('month', '-numbers.number', dbt.date_trunc('month', 'observed.current_date_exclusive')) }}
+            as date
+        ) as as_of_date,
+        false as is_current,
+        true as is_month_end,
+        false as is_backtest_cutoff
+    from observed
+    cross join {{ numbers(var('history_months')) }}
+),
+
+backtest_cutoffs as (
+    select
+        cast(
+            {{ dbt.dateadd(
+                'day',
+                '-(horizons.horizon_days + numbers.number * ' ~ var('backtest_step_days') ~ ')',
+                'observed.current_date_exclusive'
+            ) }} as date
+        ) as as_of_date,
+        false as is_current,
+        false as is_month_end,
+        true as is_backtest_cutoff
+    from observed
+    cross join (values ({{ var('backtest_horizon_days') | join('), (') }})) as horizons (horizon_days)
+    cross join {{ numbers(var('backtest_cutoffs')) }}
+),
+
+{%- if choice('rfm_edges', ['quantile', 'frozen', 'seed']) == 'frozen' %}
+edge_dates as (
+    select
+        {{ date_var('rfm_edges_date') }} as as_of_date,
+        false as is_current,
+        false as is_month_end,
+        false as is_backtest_cutoff
+),
+{%- endif %}
+
+candidates as (
+    select * from current_dates
+    union all
+    select * from month_ends
+    union all
+    select * from backtest_cutoffs
+    {%- if var('rfm_edges') == 'frozen' %}
+    union all
+    select * from edge_dates
+    {%- endif %}
+),
+
+as_of_dates as (
+    select
+        candidates.as_of_date,
+        bool_or(candidates.is_current) as is_current,
+        bool_or(candidates.is_month_end) as is_month_end,
+        bool_or(candidates.is_backtest_cutoff) as is_backtest_cutoff
+    from candidates
+    inner join observed
+        on
+            candidates.as_of_date > observed.first_date
+            and candidates.as_of_date <= observed.current_date_exclusive
+    group by 1
+)
+
+select * from as_of_dates

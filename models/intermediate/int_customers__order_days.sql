@@ -1,0 +1,59 @@
+-- Grain: one row per customer, day with orders, and day on which more became known of those orders.
+-- Versions are to be read as in int_orders__versioned.
+with int_orders__versioned as (
+    select * from {{ ref('int_orders__versioned') }}
+    where customer_id is not null
+),
+
+order_states as (
+    select
+        int_orders__versioned.*,
+        case when is_fully_returned then 0 else 1 end as order_count
+    from int_orders__versioned
+),
+
+order_changes as (
+    select
+        customer_id,
+        order_date,
+        known_date,
+        order_count - coalesce(lag(order_count) over order_history, 0) as order_count,
+        net_revenue - coalesce(lag(net_revenue) over order_history, 0) as net_revenue
+    from order_states
+    window order_history as (partition by order_id, customer_id order by known_date)
+),
+
+day_changes as (
+    select
+        customer_id,
+        order_date,
+        known_date,
+        sum(order_count) as order_count,
+        sum(net_revenue) as net_revenue
+    from order_changes
+    group by 1, 2, 3
+),
+
+accumulated as (
+    select
+        customer_id,
+        order_date,
+        known_date,
+        lead(known_date) over (partition by customer_id, order_date order by known_date) as next_known_date,
+        cast(sum(order_count) over day_history as integer) as order_count,
+        cast(sum(net_revenue) over day_history as decimal(18, 4)) as net_revenue
+    from day_changes
+    window day_history as (
+        partition by customer_id, order_date order by known_date
+        rows between unbounded preceding and current row
+    )
+),
+
+order_days as (
+    select
+        accumulated.*,
+        order_count > 0 and net_revenue > 0 as is_order_day
+    from accumulated
+)
+
+select * from order_days

@@ -1,0 +1,66 @@
+-- Grain: one row per as-of date and customer with an order or a return before it.
+with int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+),
+
+int_customers__order_days as (
+    select * from {{ ref('int_customers__order_days') }}
+),
+
+-- Each order day as it was known at the as-of date.
+known_order_days as (
+    select
+        int_as_of_dates.as_of_date,
+        int_customers__order_days.customer_id,
+        int_customers__order_days.order_date,
+        int_customers__order_days.order_count,
+        int_customers__order_days.net_revenue,
+        int_customers__order_days.is_order_day,
+        int_customers__order_days.order_date
+        >= cast({{ dbt.dateadd('day', -365, 'int_as_of_dates.as_of_date') }} as date) as is_trailing_year
+    from int_as_of_dates
+    inner join int_customers__order_days
+        on
+            int_as_of_dates.as_of_date > int_customers__order_days.known_date
+            and (
+                int_as_of_dates.as_of_date <= int_customers__order_days.next_known_date
+                or int_customers__order_days.next_known_date is null
+            )
+),
+
+summed as (
+    select
+        as_of_date,
+        customer_id,
+        min(case when is_order_day then order_date end) as first_order_date,
+        max(case when is_order_day then order_date end) as last_order_date,
+        sum(order_count) as order_count,
+        sum(case when is_order_day then 1 else 0 end) as order_day_count,
+        sum(net_revenue) as net_revenue,
+        sum(case when is_trailing_year then order_count else 0 end) as order_count_365d,
+        sum(case when is_trailing_year then net_revenue else 0 end) as net_revenue_365d
+    from known_order_days
+    group by 1, 2
+),
+
+rfm as (
+    select
+        as_of_date,
+        customer_id,
+
+        cast({{ dbt.datediff('last_order_date', 'as_of_date', 'day') }} as integer) as recency_days,
+        cast(order_count as integer) as order_count,
+        cast(order_count_365d as integer) as order_count_365d,
+        cast(order_day_count as integer) as order_day_count,
+        cast(net_revenue as decimal(18, 4)) as net_revenue,
+        cast(net_revenue_365d as decimal(18, 4)) as net_revenue_365d,
+        cast(net_revenue as double) / nullif(order_count, 0) as average_order_value,
+
+        net_revenue > 0 as has_positive_revenue,
+
+        first_order_date,
+        last_order_date
+    from summed
+)
+
+select * from rfm

@@ -1,0 +1,55 @@
+-- Grain: one row per customer with an order or a return, as of now.
+with customer_segment_history as (
+    select * from {{ ref('customer_segment_history') }}
+    where is_current
+),
+
+orders as (
+    select * from {{ ref('orders') }}
+    where not is_guest
+),
+
+-- The country of the newest order that names one.
+countries as (
+    select
+        customer_id,
+        country,
+        row_number() over (
+            partition by customer_id
+            order by ordered_at desc, order_id desc
+        ) as newest_first
+    from orders
+    where country is not null
+),
+
+customers as (
+    select
+        customer_segment_history.customer_id,
+
+        countries.country,
+        customer_segment_history.segment,
+        customer_segment_history.r_score,
+        customer_segment_history.f_score,
+        customer_segment_history.m_score,
+
+        customer_segment_history.recency_days,
+        customer_segment_history.order_count,
+        customer_segment_history.order_count_365d,
+        customer_segment_history.order_day_count,
+        customer_segment_history.net_revenue,
+        customer_segment_history.net_revenue_365d,
+        customer_segment_history.average_order_value,
+
+        customer_segment_history.has_positive_revenue,
+
+        customer_segment_history.first_order_date,
+        customer_segment_history.last_order_date,
+        customer_segment_history.as_of_date
+    from customer_segment_history
+    left join countries
+        on
+            customer_segment_history.customer_id = countries.customer_id
+            and countries.newest_first = 1
+)
+
+select * from customers
