@@ -1,0 +1,47 @@
+-- Net revenue of all customers at each as-of date, against the lines that had happened by then: a return counts from
+-- its own day on, wherever its money goes.
+with as_of_dates as (
+    select as_of_date from {{ ref('int_as_of_dates') }}
+),
+
+lines as (
+    select
+        line_date,
+        sum(net_revenue) as net_revenue
+    from {{ ref('order_lines') }}
+    where not is_guest
+    group by 1
+),
+
+expected as (
+    select
+        as_of_dates.as_of_date,
+        sum(lines.net_revenue) as net_revenue
+    from as_of_dates
+    inner join lines
+        on as_of_dates.as_of_date > lines.line_date
+    group by 1
+),
+
+actual as (
+    select
+        as_of_date,
+        sum(net_revenue) as net_revenue
+    from {{ ref('int_customers__rfm') }}
+    group by 1
+),
+
+compared as (
+    select
+        as_of_dates.as_of_date,
+        coalesce(expected.net_revenue, 0) as expected_net_revenue,
+        coalesce(actual.net_revenue, 0) as actual_net_revenue
+    from as_of_dates
+    left join expected
+        on as_of_dates.as_of_date = expected.as_of_date
+    left join actual
+        on as_of_dates.as_of_date = actual.as_of_date
+)
+
+select * from compared
+where expected_net_revenue <> actual_net_revenue
