@@ -2,7 +2,8 @@
 {% macro choice(name, allowed) %}
     {%- if var(name) not in allowed -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is '" ~ var(name) ~ "': it must be " ~ allowed | join(' or ') ~ "."
+            "The var " ~ name ~ " is '" ~ var(name) ~ "': it must be "
+            ~ allowed | join(' or ') ~ "."
         ) }}
     {%- endif -%}
     {{ return(var(name)) }}

@@ -4,7 +4,9 @@
     {%- if not value -%}
         {{ return('cast(null as date)') }}
     {%- elif not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', value | string) -%}
-        {{ exceptions.raise_compiler_error("The var " ~ name ~ " is '" ~ value ~ "': it must be a date such as 2011-12-10.") }}
+        {{ exceptions.raise_compiler_error(
+            "The var " ~ name ~ " is '" ~ value ~ "': it must be a date such as 2011-12-10."
+        ) }}
     {%- endif -%}
     {{ return("cast('" ~ value ~ "' as date)") }}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {#-
-    The columns of an order line and the headers they have in the input. The defaults are those of Online Retail II;
-    the var `order_line_columns` names those that differ. `null` says that the input has no such column.
+    The columns of an order line and the headers they have in the input. The defaults are those of
+    Online Retail II; the var `order_line_columns` names those that differ. `null` says that the
+    input has no such column.
 -#}
 {% macro order_line_columns() %}
     {%- set headers = {
@@ -16,12 +17,14 @@
     {%- for column, header in (var('order_line_columns') or {}).items() -%}
         {%- if column not in headers -%}
             {{ exceptions.raise_compiler_error(
-                "The var order_line_columns names '" ~ column ~ "', which is no column of an order line. "
+                "The var order_line_columns names '" ~ column
+                ~ "', which is no column of an order line. "
                 ~ "There are: " ~ headers | join(', ') ~ "."
             ) }}
         {%- elif header is none and column in ['ordered_at', 'unit_price'] -%}
             {{ exceptions.raise_compiler_error(
-                "The var order_line_columns sets '" ~ column ~ "' to null, but no order line is without one."
+                "The var order_line_columns sets '" ~ column
+                ~ "' to null, but no order line is without one."
             ) }}
         {%- endif -%}
         {%- do headers.update({column: header}) -%}
@@ -42,15 +45,16 @@
     {%- endfor -%}
     {%- set matched = {} -%}
     {%- for column, header in order_line_columns().items() -%}
-        {%- set input_header = found.get(header | string | lower | replace(' ', '')) if header is not none -%}
+        {%- set input_header = found.get(header | string | lower | replace(' ', '')) -%}
         {%- if header is not none and not input_header and column not in optional -%}
             {{ exceptions.raise_compiler_error(
-                "The order lines have no column '" ~ header ~ "' for " ~ column ~ ". Their headers are: "
-                ~ input_headers | join(', ') ~ ". Name the right one in the var order_line_columns "
+                "The order lines have no column '" ~ header ~ "' for " ~ column
+                ~ ". Their headers are: " ~ input_headers | join(', ')
+                ~ ". Name the right one in the var order_line_columns "
                 ~ "(README.md, \"Your own order lines\")."
             ) }}
         {%- endif -%}
-        {%- do matched.update({column: input_header or none}) -%}
+        {%- do matched.update({column: input_header if header is not none}) -%}
     {%- endfor -%}
     {{ return(matched) }}
 {% endmacro %}

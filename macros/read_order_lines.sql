@@ -1,9 +1,11 @@
 {#-
-    A select over the input's lines: each column as text under the name raw_<column>, and `line_hash`, equal for lines
-    that are equal in every column of the input, mapped or not, in whatever order the columns stand.
+    A select over the input's lines: each column as text under the name raw_<column>, and
+    `line_hash`, equal for lines that are equal in every column of the input, mapped or not, in
+    whatever order the columns stand.
 
-    What the input has no column for is made up from what it has: an order is then a customer at one time,
-    and an amount without a quantity is that many units at the price of 1, so that part refunds add up.
+    What the input has no column for is made up from what it has: an order is then a customer at one
+    time, and an amount without a quantity is that many units at the price of 1, so that part
+    refunds add up.
 -#}
 {% macro read_order_lines() %}
     {%- set relation = order_lines_relation() -%}
@@ -15,10 +17,12 @@
     {%- set headers = match_order_line_headers(input_headers) -%}
     {%- set text = {} -%}
     {%- for column, header in headers.items() -%}
-        {%- do text.update({column: 'cast(' ~ adapter.quote(header) ~ ' as varchar)' if header else 'cast(null as varchar)'}) -%}
+        {%- set value = adapter.quote(header) if header else 'null' -%}
+        {%- do text.update({column: 'cast(' ~ value ~ ' as varchar)'}) -%}
     {%- endfor -%}
     {%- if not headers.order_id -%}
-        {%- do text.update({'order_id': "coalesce(" ~ text.customer_id ~ ", 'guest') || ' ' || " ~ text.ordered_at}) -%}
+        {%- set customer = "coalesce(" ~ text.customer_id ~ ", 'guest')" -%}
+        {%- do text.update({'order_id': customer ~ " || ' ' || " ~ text.ordered_at}) -%}
     {%- endif -%}
     {%- if not headers.quantity -%}
         {%- do text.update({'quantity': text.unit_price, 'unit_price': "'1'"}) -%}

@@ -1,6 +1,6 @@
 {#-
-    The 125 combinations of the three scores as scored customers: any other column that a rule may use is null,
-    with its own type.
+    The 125 combinations of the three scores as scored customers: any other column that a rule may
+    use is null, with its own type.
 -#}
 {% macro score_cells() -%}
     select

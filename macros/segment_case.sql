@@ -9,18 +9,26 @@
 {%- endmacro %}
 
 
-{#- Stops the run at a rule that is incomplete, badly named or there twice, and where the last is no catch-all. -#}
+{#-
+    Stops the run at a rule that is incomplete, badly named or there twice, and where the last is no
+    catch-all.
+-#}
 {% macro check_segment_rules(rules) %}
     {%- set names = [] -%}
     {%- for rule in rules -%}
-        {%- for key in ['segment', 'label', 'predicate', 'description', 'action'] if not rule.get(key) -%}
-            {{ exceptions.raise_compiler_error(
-                "macros/segment_rules.sql: rule " ~ loop.index ~ " (" ~ rule.get('segment', 'no name') ~ ") has no " ~ key ~ "."
-            ) }}
+        {%- set number = loop.index -%}
+        {%- for key in ['segment', 'label', 'predicate', 'description', 'action'] -%}
+            {%- if not rule.get(key) -%}
+                {{ exceptions.raise_compiler_error(
+                    "macros/segment_rules.sql: rule " ~ number
+                    ~ " (" ~ rule.get('segment', 'no name') ~ ") has no " ~ key ~ "."
+                ) }}
+            {%- endif -%}
         {%- endfor -%}
         {%- if not modules.re.match('^[a-z][a-z0-9]*(_[a-z0-9]+)*$', rule.segment) -%}
             {{ exceptions.raise_compiler_error(
-                "macros/segment_rules.sql: '" ~ rule.segment ~ "' is no name for a segment; use snake_case, as in 'at_risk'."
+                "macros/segment_rules.sql: '" ~ rule.segment
+                ~ "' is no name for a segment; use snake_case, as in 'at_risk'."
             ) }}
         {%- elif rule.segment in names -%}
             {{ exceptions.raise_compiler_error(
@@ -31,7 +39,8 @@
     {%- endfor -%}
     {%- if not rules or rules[-1].predicate != 'true' -%}
         {{ exceptions.raise_compiler_error(
-            "macros/segment_rules.sql: the last rule must catch all that is left; its predicate is 'true'."
+            "macros/segment_rules.sql: the last rule must catch all that is left; "
+            ~ "its predicate is 'true'."
         ) }}
     {%- endif -%}
 {% endmacro %}

@@ -1,9 +1,11 @@
 {#-
-    The segments, in order: the first predicate that holds wins. A segment is added here and nowhere else.
-    A predicate may use any column of int_customers__rfm_scored. The last one catches all that is left: 'true'.
+    The segments, in order: the first predicate that holds wins. A segment is added here and nowhere
+    else. A predicate may use any column of int_customers__rfm_scored. The last one catches all that
+    is left: 'true'.
 
-    The eleven default segments are the usual ones. They follow the common map of the 125 score cells, without its
-    oddities (a one-time buyer whom one "cannot lose", a new customer not seen for months).
+    The eleven default segments are the usual ones. They follow the common map of the 125 score
+    cells, without its oddities (a one-time buyer whom one "cannot lose", a new customer not seen
+    for months).
 -#}
 {% macro segment_rules() %}
     {{ return([
@@ -36,25 +38,25 @@
             'action': 'Welcome them, help them to start, bring them to a second order.',
         },
         {
+            'segment': 'about_to_sleep',
+            'label': 'About To Sleep',
+            'predicate': 'r_score = 3 and f_score <= 3 and m_score <= 2',
+            'description': 'Bought little, and not lately.',
+            'action': 'Share what is popular, offer a discount to come back.',
+        },
+        {
             'segment': 'potential_loyalists',
             'label': 'Potential Loyalists',
-            'predicate': 'r_score >= 3 and f_score >= 3 and (r_score >= 4 or f_score >= 4 or m_score >= 3)',
+            'predicate': 'r_score >= 3 and f_score >= 3',
             'description': 'Have bought more than once and lately, for less than the best.',
             'action': 'Recommend related products, offer membership.',
         },
         {
             'segment': 'promising',
             'label': 'Promising',
-            'predicate': 'r_score >= 4 or (r_score = 3 and f_score = 1 and m_score >= 3)',
+            'predicate': 'r_score >= 3',
             'description': 'Bought lately and not yet often.',
             'action': 'Make the brand known to them, give a reason for the next order.',
-        },
-        {
-            'segment': 'about_to_sleep',
-            'label': 'About To Sleep',
-            'predicate': 'r_score = 3',
-            'description': 'Bought little, and not lately.',
-            'action': 'Share what is popular, offer a discount to come back.',
         },
         {
             'segment': 'cannot_lose_them',

@@ -1,4 +1,7 @@
-{#- A row's share of the column's sum over the rows of its group; null where that sum is nothing. -#}
+{#-
+    A row's share of the column's sum over the rows of its group; null where that sum is nothing.
+-#}
 {% macro share_of(column, group) -%}
-    cast({{ column }} as double) / cast(nullif(sum({{ column }}) over (partition by {{ group }}), 0) as double)
+    cast({{ column }} as double)
+    / cast(nullif(sum({{ column }}) over (partition by {{ group }}), 0) as double)
 {%- endmacro %}

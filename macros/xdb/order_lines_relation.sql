@@ -1,4 +1,7 @@
-{#- What stands behind `from` to read the input that ORDER_LINES names: a file, a glob, or a table of the warehouse. -#}
+{#-
+    What stands behind `from` to read the input that ORDER_LINES names: a file, a glob, or a table
+    of the warehouse.
+-#}
 {% macro order_lines_relation() %}
     {%- set path = env_var('ORDER_LINES', '') or 'seeds/sample_order_lines.csv' -%}
     {{ return(adapter.dispatch('order_lines_relation', 'customer_value')(path)) }}
@@ -11,17 +14,26 @@
     {%- if suffix == 'parquet' -%}
         {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
     {%- elif suffix in ['csv', 'tsv', 'txt'] -%}
-        {#- A short line is padded, so that its missing values are named; DuckDB then reads in one thread. -#}
+        {#-
+            A short line is padded, so that its missing values are named; DuckDB then reads in one
+            thread.
+        -#}
         {%- set options = {
-            'header': 'true', 'all_varchar': 'true', 'union_by_name': 'true', 'null_padding': 'true', 'parallel': 'false'
+            'header': 'true',
+            'all_varchar': 'true',
+            'union_by_name': 'true',
+            'null_padding': 'true',
+            'parallel': 'false',
         } -%}
         {%- for option, value in (var('csv_options') or {}).items() -%}
             {%- if option not in ['delim', 'quote', 'escape', 'encoding', 'skip'] -%}
                 {{ exceptions.raise_compiler_error(
-                    "The var csv_options has no option '" ~ option ~ "': delim, quote, escape, encoding and skip are there."
+                    "The var csv_options has no option '" ~ option
+                    ~ "': delim, quote, escape, encoding and skip are there."
                 ) }}
             {%- endif -%}
-            {%- do options.update({option: value if value is number else "'" ~ value | replace("'", "''") ~ "'"}) -%}
+            {%- set text = "'" ~ value | string | replace("'", "''") ~ "'" -%}
+            {%- do options.update({option: value if value is number else text}) -%}
         {%- endfor -%}
         {%- set arguments = [quoted] -%}
         {%- for option, value in options.items() -%}
@@ -32,7 +44,8 @@
         {{ return(path) }}
     {%- else -%}
         {{ exceptions.raise_compiler_error(
-            "ORDER_LINES is '" ~ path ~ "': it must end in .csv, .csv.gz, .tsv, .txt or .parquet, or be the name of a table."
+            "ORDER_LINES is '" ~ path ~ "': it must end in .csv, .csv.gz, .tsv, .txt or .parquet, "
+            ~ "or be the name of a table."
         ) }}
     {%- endif -%}
 {% endmacro %}

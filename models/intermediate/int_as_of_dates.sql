@@ -9,13 +9,13 @@ observed as (
         coalesce(
             {{ date_var('as_of_date') }},
             cast({{ dbt.dateadd('day', 1, 'max(known_date)') }} as date)
-        ) as current_date_exclusive
+        ) as current_as_of_date
     from int_orders__versioned
 ),
 
 current_dates as (
     select
-        current_date_exclusive as as_of_date,
+        current_as_of_date as as_of_date,
         true as is_current,
         false as is_month_end,
         false as is_backtest_cutoff
@@ -26,8 +26,9 @@ current_dates as (
 month_ends as (
     select
         cast(
-            {{ dbt.dateadd('month', '-numbers.number', dbt.date_trunc('month', 'observed.current_date_exclusive')) }}
-            as date
+            {{ dbt.dateadd(
+                'month', '-numbers.number', dbt.date_trunc('month', 'observed.current_as_of_date')
+            ) }} as date
         ) as as_of_date,
         false as is_current,
         true as is_month_end,
@@ -42,14 +43,15 @@ backtest_cutoffs as (
             {{ dbt.dateadd(
                 'day',
                 '-(horizons.horizon_days + numbers.number * ' ~ var('backtest_step_days') ~ ')',
-                'observed.current_date_exclusive'
+                'observed.current_as_of_date'
             ) }} as date
         ) as as_of_date,
         false as is_current,
         false as is_month_end,
         true as is_backtest_cutoff
     from observed
-    cross join (values ({{ var('backtest_horizon_days') | join('), (') }})) as horizons (horizon_days)
+    cross join
+        (values ({{ var('backtest_horizon_days') | join('), (') }})) as horizons (horizon_days)
     cross join {{ numbers(var('backtest_cutoffs')) }}
 ),
 
@@ -85,7 +87,7 @@ as_of_dates as (
     inner join observed
         on
             candidates.as_of_date > observed.first_date
-            and candidates.as_of_date <= observed.current_date_exclusive
+            and candidates.as_of_date <= observed.current_as_of_date
     group by 1
 )
 

@@ -20,7 +20,8 @@ customer_months as (
     select
         months.*,
         min(order_month) over (partition by customer_id) as cohort_month,
-        lag(order_month) over (partition by customer_id order by order_month) as previous_order_month,
+        lag(order_month) over (partition by customer_id order by order_month)
+            as previous_order_month,
         lead(order_month) over (partition by customer_id order by order_month) as next_order_month
     from months
 )

@@ -39,7 +39,8 @@ accumulated as (
         customer_id,
         order_date,
         known_date,
-        lead(known_date) over (partition by customer_id, order_date order by known_date) as next_known_date,
+        lead(known_date) over (partition by customer_id, order_date order by known_date)
+            as next_known_date,
         cast(sum(order_count) over day_history as integer) as order_count,
         cast(sum(net_revenue) over day_history as decimal(18, 4)) as net_revenue
     from day_changes

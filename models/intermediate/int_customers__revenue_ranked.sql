@@ -1,4 +1,5 @@
--- Grain: one row per as-of date (each month's end, and now) and customer whose net revenue is positive, ranked by it.
+-- Grain: one row per as-of date (each month's end, and now) and customer whose net revenue is
+-- positive, ranked by it.
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
     where has_positive_revenue
@@ -9,7 +10,8 @@ ranked as (
         as_of_date,
         customer_id,
         net_revenue,
-        row_number() over (partition by as_of_date order by net_revenue desc, customer_id) as revenue_rank,
+        row_number() over (partition by as_of_date order by net_revenue desc, customer_id asc)
+            as revenue_rank,
         count(*) over (partition by as_of_date) as customer_count
     from customer_segment_history
 )

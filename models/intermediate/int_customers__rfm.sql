@@ -16,8 +16,9 @@ known_order_days as (
         int_customers__order_days.order_count,
         int_customers__order_days.net_revenue,
         int_customers__order_days.is_order_day,
-        int_customers__order_days.order_date
-        >= cast({{ dbt.dateadd('day', -365, 'int_as_of_dates.as_of_date') }} as date) as is_trailing_year
+        {{ dbt.datediff(
+            'int_customers__order_days.order_date', 'int_as_of_dates.as_of_date', 'day'
+        ) }} <= 365 as is_trailing_year
     from int_as_of_dates
     inner join int_customers__order_days
         on

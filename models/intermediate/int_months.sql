@@ -18,8 +18,11 @@ observed as (
 
 candidates as (
     select
-        cast({{ dbt.dateadd('month', 'years.number * 12 + months.number', 'observed.first_month') }} as date)
-            as calendar_month,
+        cast(
+            {{ dbt.dateadd(
+                'month', 'years.number * 12 + months.number', 'observed.first_month'
+            ) }} as date
+        ) as calendar_month,
         observed.last_month
     from observed
     -- Lines before 1970 are rejected: 150 years from there are enough.
@@ -30,8 +33,8 @@ candidates as (
 calendar as (
     select
         candidates.calendar_month,
-        cast({{ dbt.dateadd('month', 1, 'candidates.calendar_month') }} as date) <= int_as_of_dates.as_of_date
-            as is_complete_month
+        cast({{ dbt.dateadd('month', 1, 'candidates.calendar_month') }} as date)
+        <= int_as_of_dates.as_of_date as is_complete_month
     from candidates
     cross join int_as_of_dates
     where candidates.calendar_month <= candidates.last_month

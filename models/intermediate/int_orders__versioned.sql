@@ -1,6 +1,7 @@
--- Grain: one row per order and day on which more became known of it: its lines, or a return of some of them.
--- A version is what was known from the day after `known_date` on, until the next version's. An as-of date sees the one
--- version with known_date < as_of_date <= next_known_date, and so never a return that had not happened yet.
+-- Grain: one row per order and day on which more became known of it: its lines, or a return of some
+-- of them. A version is what was known from the day after `known_date` on, until the next
+-- version's. An as-of date sees the one version with known_date < as_of_date <= next_known_date,
+-- and so never a return that had not happened yet.
 with revenue_lines as (
     select * from {{ ref('order_lines') }}
     where line_kind in ('sale', 'return')
@@ -26,7 +27,8 @@ accumulated as (
         customer_id,
         known_date,
         min(known_date) over order_history as order_date,
-        lead(known_date) over (partition by order_id, customer_id order by known_date) as next_known_date,
+        lead(known_date) over (partition by order_id, customer_id order by known_date)
+            as next_known_date,
         sum(sold_quantity) over order_history as sold_quantity,
         sum(returned_quantity) over order_history as returned_quantity,
         sum(sold_revenue) over order_history as sold_revenue,
@@ -50,7 +52,8 @@ versioned as (
         cast(sold_revenue as decimal(18, 4)) as sold_revenue,
         cast(returned_revenue as decimal(18, 4)) as returned_revenue,
         cast(sold_revenue + returned_revenue as decimal(18, 4)) as net_revenue,
-        returned_quantity >= sold_quantity or sold_revenue + returned_revenue <= 0 as is_fully_returned
+        returned_quantity >= sold_quantity or sold_revenue + returned_revenue <= 0
+            as is_fully_returned
     from accumulated
 )
 

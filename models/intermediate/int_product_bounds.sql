@@ -21,13 +21,16 @@ quartiles as (
     having count(*) >= 10
 ),
 
--- Tukey's fences on the logarithms. The range is at least a quarter: a product that was always sold at one price
--- would otherwise have each of its promotions flagged. With three ranges, that is a factor of two.
+-- Tukey's fences on the logarithms. The range is at least a quarter: a product that was always sold
+-- at one price would otherwise have each of its promotions flagged. With three ranges, that is a
+-- factor of two.
 ranges as (
     select
         quartiles.*,
-        {{ var('outlier_iqr_multiple') }} * greatest(log_quantity_q3 - log_quantity_q1, 0.25e0) as log_quantity_reach,
-        {{ var('outlier_iqr_multiple') }} * greatest(log_price_q3 - log_price_q1, 0.25e0) as log_price_reach
+        {{ var('outlier_iqr_multiple') }} * greatest(log_quantity_q3 - log_quantity_q1, 0.25e0)
+            as log_quantity_reach,
+        {{ var('outlier_iqr_multiple') }} * greatest(log_price_q3 - log_price_q1, 0.25e0)
+            as log_price_reach
     from quartiles
 ),
 

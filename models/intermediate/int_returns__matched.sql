@@ -1,7 +1,8 @@
--- Grain: one row per return line that was matched to the sale line it takes back.
--- A return takes the latest sale line of the same customer and product, at or before its own time, that still has the
--- whole quantity. What an earlier return took is gone for a later one, so the returns of a customer and product are
--- taken one after the other: step n decides their n-th return, and nothing that happens later can change it.
+-- Grain: one row per return line that was matched to the sale line it takes back. A return takes
+-- the latest sale line of the same customer and product, at or before its own time, that still has
+-- the whole quantity. What an earlier return took is gone for a later one, so the returns of a
+-- customer and product are taken one after the other: step n decides their n-th return, and nothing
+-- that happens later can change it.
 with recursive order_lines as (
     select
         order_line_id,
@@ -77,7 +78,8 @@ steps as (
                 returns.step,
                 returns.order_line_id as return_line_id,
                 returns.quantity as returned_quantity,
-                steps.sold_at <= returns.ordered_at and steps.remaining_quantity >= returns.quantity as is_able
+                steps.sold_at <= returns.ordered_at and steps.remaining_quantity >= returns.quantity
+                    as is_able
             from steps
             inner join returns
                 on
@@ -101,9 +103,10 @@ steps as (
             product_id,
             sale_line_id,
             sold_at,
-            case when is_taken then remaining_quantity - returned_quantity else remaining_quantity end,
+            remaining_quantity - case when is_taken then returned_quantity else 0 end
+                as remaining_quantity,
             step,
-            case when is_taken then return_line_id end
+            case when is_taken then return_line_id end as return_line_id
         from taken
     )
 ),

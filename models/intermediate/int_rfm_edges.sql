@@ -1,6 +1,6 @@
--- Grain: one row per as-of date and metric (recency_days, order_count, net_revenue).
--- Which edges are taken is the var rfm_edges: those of each date itself (quantile), those of one date for all (frozen),
--- or those of the seed rfm_edges (seed).
+-- Grain: one row per as-of date and metric (recency_days, order_count, net_revenue). Which edges
+-- are taken is the var rfm_edges: those of each date itself (quantile), those of one date for all
+-- (frozen), or those of the seed rfm_edges (seed).
 with int_as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
@@ -66,7 +66,8 @@ cumulated as (
     from value_counts
 ),
 
--- Edge k is the smallest value that at least k fifths of the customers do not exceed: whole numbers only, no rounding.
+-- Edge k is the smallest value that at least k fifths of the customers do not exceed: whole numbers
+-- only, no rounding.
 quantiles as (
     select
         as_of_date,

@@ -29,8 +29,10 @@ typed as (
         {{ parse_decimal('quantity_text') }} as quantity,
         {{ parse_decimal('unit_price_text') }} as unit_price,
         -- A whole number that passed through a spreadsheet or a data frame.
-        coalesce(nullif(regexp_extract(customer_id, '^([0-9]+)[.]0+$', 1), ''), customer_id) as clean_customer_id,
-        coalesce(regexp_extract(order_id, '{{ var("cancellation_pattern") }}', 0) <> '', false) as is_cancellation
+        coalesce(nullif(regexp_extract(customer_id, '^([0-9]+)[.]0+$', 1), ''), customer_id)
+            as clean_customer_id,
+        coalesce(regexp_extract(order_id, '{{ var("cancellation_pattern") }}', 0) <> '', false)
+            as is_cancellation
     from cleaned
 ),
 
@@ -52,10 +54,15 @@ valued as (
     select
         typed.*,
         coded.product_meaning,
-        -- 19 digits, so that DuckDB works in 128 bits: a huge amount is then a null, not an overflow.
+        -- 19 digits, so that DuckDB works in 128 bits: a huge amount is then a null, not an
+        -- overflow.
         try_cast(
             typed.quantity * cast(typed.unit_price as decimal(19, 4)) as decimal(18, 4)
-        ) as line_amount
+        ) as line_amount,
+        typed.quantity < 0
+        and typed.unit_price = 0
+        and typed.clean_customer_id is null
+        and not typed.is_cancellation as is_write_off
     from typed
     left join coded
         on typed.product_id = coded.product_id
@@ -87,7 +94,7 @@ checked as (
             when product_meaning = 'non_merchandise' then null
             {%- endif %}
             when unit_price < 0 then 'negative_price'
-            when quantity < 0 and unit_price = 0 and clean_customer_id is null and not is_cancellation then null
+            when is_write_off then null
             when unit_price = 0 then 'zero_price'
             when quantity > 0 and is_cancellation then 'cancellation_of_a_positive_quantity'
         end as rejection_reason
@@ -111,7 +118,7 @@ classified as (
             {%- if var('non_merchandise_lines') == 'exclude' %}
             when product_meaning = 'non_merchandise' then 'non_merchandise'
             {%- endif %}
-            when unit_price = 0 then 'write_off'
+            when is_write_off then 'write_off'
             when quantity < 0 then 'return'
             else 'sale'
         end as line_kind,

@@ -1,4 +1,7 @@
-{#- Fails on each value below the lowest or above the highest one that is accepted; a null is neither. -#}
+{#-
+    Fails on each value below the lowest or above the highest one that is accepted; a null is
+    neither.
+-#}
 {% test accepted_range(model, column_name, min_value=none, max_value=none) %}
     select {{ column_name }}
     from {{ model }}

@@ -1,4 +1,7 @@
-{#- Fails on each combination of the columns that stands in more than one row; nulls are equal to each other. -#}
+{#-
+    Fails on each combination of the columns that stands in more than one row; nulls are equal to
+    each other.
+-#}
 {% test unique_combination(model, columns) %}
     select
         {{ columns | join(', ') }},

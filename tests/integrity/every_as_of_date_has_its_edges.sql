@@ -1,4 +1,5 @@
--- As-of dates at which a customer bought, without the edges of all three metrics: their scores would all be 1.
+-- As-of dates at which a customer bought, without the edges of all three metrics: their scores
+-- would all be 1.
 with buyers as (
     select distinct as_of_date
     from {{ ref('int_customers__rfm') }}

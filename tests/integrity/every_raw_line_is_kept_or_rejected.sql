@@ -1,4 +1,4 @@
--- Lines and money of the input, against what is kept and what is rejected. One row for each total that differs.
+-- Lines and money of the input, against what is kept and what is rejected.
 with lines_as_text as (
     select * from {{ ref('stg_order_lines__text') }}
 ),
@@ -22,17 +22,36 @@ placed as (
     from {{ ref('rejected_order_lines') }}
 ),
 
-totals as (
+input_totals as (
     select
-        (select count(*) from lines_as_text) as input_lines,
-        (select count(*) from placed) as placed_lines,
-        (select count(distinct order_line_id) from placed) as distinct_placed_lines,
-        (select coalesce(sum(line_amount), 0) from amounts) as input_amount,
-        (select coalesce(sum(line_amount), 0) from placed) as placed_amount
+        count(*) as line_count,
+        coalesce(sum(amounts.line_amount), 0) as amount
+    from lines_as_text
+    left join amounts
+        on lines_as_text.order_line_id = amounts.order_line_id
+),
+
+placed_totals as (
+    select
+        count(*) as line_count,
+        count(distinct order_line_id) as distinct_line_count,
+        coalesce(sum(line_amount), 0) as amount
+    from placed
+),
+
+compared as (
+    select
+        input_totals.line_count as input_line_count,
+        placed_totals.line_count as placed_line_count,
+        placed_totals.distinct_line_count,
+        input_totals.amount as input_amount,
+        placed_totals.amount as placed_amount
+    from input_totals
+    cross join placed_totals
 )
 
-select * from totals
+select * from compared
 where
-    input_lines <> placed_lines
-    or input_lines <> distinct_placed_lines
+    input_line_count <> placed_line_count
+    or input_line_count <> distinct_line_count
     or input_amount <> placed_amount

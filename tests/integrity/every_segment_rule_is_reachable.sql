@@ -1,5 +1,5 @@
--- Names each rule that neither a score cell nor a customer can reach, because earlier rules take all that it would.
--- A rule on other columns than the scores is judged by the customers there are.
+-- Names each rule that neither a score cell nor a customer can reach, because earlier rules take
+-- all that it would. A rule on other columns than the scores is judged by the customers there are.
 with cells as (
     {{ score_cells() }}
 ),

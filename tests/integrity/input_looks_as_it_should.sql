@@ -16,7 +16,7 @@ doubts as (
             when check_group = 'rejected' and check_name <> 'duplicate' and row_share > 0.05e0
                 then 'More than 5 % of the lines are rejected for this reason. ' || description
             when check_name = 'duplicate' and row_share > 0.2e0
-                then 'More than 20 % of the lines stand twice. If they are purchases, set duplicate_lines to keep.'
+                then 'More than 20 % of the lines stand twice: if all are purchases, keep them.'
             when check_name = 'orders_of_shared_ids' and row_share > 0.05e0
                 then 'More than 5 % of the orders share their id with another customer.'
             when check_name = 'days_before_the_newest_order_day' and row_count > 90

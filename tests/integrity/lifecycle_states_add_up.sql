@@ -1,4 +1,5 @@
--- The active customers of a month are new, retained or reactivated; those of the month before are retained or lapsed.
+-- The active customers of a month are new, retained or reactivated; those of the month before are
+-- retained or lapsed.
 with customer_lifecycle as (
     select
         customer_lifecycle.*,

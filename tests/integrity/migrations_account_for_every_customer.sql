@@ -1,4 +1,5 @@
--- The customers of a month's end all came from somewhere, and those of the month's end before all went somewhere.
+-- The customers of a month's end all came from somewhere, and those of the month's end before all
+-- went somewhere.
 with month_ends as (
     select
         as_of_date,
@@ -13,7 +14,8 @@ migrated as (
         as_of_date,
         previous_as_of_date,
         sum(customer_count) as customer_count,
-        sum(case when from_segment <> 'not_yet_a_customer' then customer_count else 0 end) as known_before_count
+        sum(case when from_segment <> 'not_yet_a_customer' then customer_count else 0 end)
+            as known_before_count
     from {{ ref('segment_migrations') }}
     group by 1, 2
 ),

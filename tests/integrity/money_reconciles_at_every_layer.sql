@@ -1,118 +1,166 @@
--- The same money in every layer, exactly. One row for each total that differs from the one it must equal.
-with line_totals as (
-    select
-        coalesce(sum(net_revenue), 0) as net_revenue,
-        coalesce(sum(case when is_guest then net_revenue else 0 end), 0) as guest_net_revenue,
-        coalesce(sum(case when not is_guest then net_revenue else 0 end), 0) as customer_net_revenue
-    from {{ ref('order_lines') }}
+-- The same money in every layer, exactly. One row for each sum that differs from the one it must
+-- equal.
+with order_lines as (
+    select * from {{ ref('order_lines') }}
 ),
 
-order_day_totals as (
-    select coalesce(sum(case when is_order_day then net_revenue else 0 end), 0) as net_revenue
-    from {{ ref('int_customers__order_days') }}
+order_days as (
+    select * from {{ ref('int_customers__order_days') }}
     where next_known_date is null
 ),
 
-totals as (
+customer_segment_history as (
+    select * from {{ ref('customer_segment_history') }}
+),
+
+data_quality as (
+    select * from {{ ref('data_quality') }}
+),
+
+expected as (
     select
-        'orders' as layer,
-        (select coalesce(sum(net_revenue), 0) from {{ ref('orders') }}) as actual,
-        line_totals.net_revenue as expected
-    from line_totals
+        'all lines' as basis,
+        sum(net_revenue) as amount
+    from order_lines
     union all
     select
-        'orders, sold and returned' as layer,
-        (select coalesce(sum(sold_revenue + returned_revenue), 0) from {{ ref('orders') }}) as actual,
-        line_totals.net_revenue as expected
-    from line_totals
+        'lines of guests' as basis,
+        sum(net_revenue) as amount
+    from order_lines
+    where is_guest
+    union all
+    select
+        'lines of customers' as basis,
+        sum(net_revenue) as amount
+    from order_lines
+    where not is_guest
+    union all
+    select
+        'lines with a product' as basis,
+        sum(net_revenue) as amount
+    from order_lines
+    where product_id is not null
+    union all
+    select
+        'order days' as basis,
+        sum(net_revenue) as amount
+    from order_days
+    where is_order_day
+    union all
+    select
+        'customers with positive revenue' as basis,
+        sum(net_revenue) as amount
+    from customer_segment_history
+    where has_positive_revenue
+    union all
+    select
+        'raw lines' as basis,
+        sum(amount) as amount
+    from data_quality
+    where check_name = 'lines'
+),
+
+actual as (
+    select
+        'orders' as layer,
+        'all lines' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('orders') }}
+    union all
+    select
+        'orders,
+        sold and returned' as layer,
+        'all lines' as basis,
+        sum(sold_revenue + returned_revenue) as amount
+    from {{ ref('orders') }}
     union all
     select
         'orders of guests' as layer,
-        (select coalesce(sum(case when is_guest then net_revenue end), 0) from {{ ref('orders') }}) as actual,
-        line_totals.guest_net_revenue as expected
-    from line_totals
+        'lines of guests' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('orders') }}
+    where is_guest
     union all
     select
         'customers' as layer,
-        (select coalesce(sum(net_revenue), 0) from {{ ref('customers') }}) as actual,
-        line_totals.customer_net_revenue as expected
-    from line_totals
+        'lines of customers' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('customers') }}
     union all
     select
         'customer_segment_history, now' as layer,
-        (select coalesce(sum(case when is_current then net_revenue end), 0) from {{ ref('customer_segment_history') }})
-            as actual,
-        line_totals.customer_net_revenue as expected
-    from line_totals
+        'lines of customers' as basis,
+        sum(net_revenue) as amount
+    from customer_segment_history
+    where is_current
     union all
     select
         'revenue_by_segment, now' as layer,
-        (select coalesce(sum(case when is_current then net_revenue end), 0) from {{ ref('revenue_by_segment') }})
-            as actual,
-        line_totals.customer_net_revenue as expected
-    from line_totals
+        'lines of customers' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('revenue_by_segment') }}
+    where is_current
     union all
     select
         'monthly_revenue' as layer,
-        (select coalesce(sum(net_revenue), 0) from {{ ref('monthly_revenue') }}) as actual,
-        line_totals.net_revenue as expected
-    from line_totals
+        'all lines' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('monthly_revenue') }}
     union all
     select
-        'monthly_revenue, guests' as layer,
-        (select coalesce(sum(guest_net_revenue), 0) from {{ ref('monthly_revenue') }}) as actual,
-        line_totals.guest_net_revenue as expected
-    from line_totals
+        'monthly_revenue of guests' as layer,
+        'lines of guests' as basis,
+        sum(guest_net_revenue) as amount
+    from {{ ref('monthly_revenue') }}
     union all
     select
-        'monthly_revenue, by order' as layer,
-        (select coalesce(sum(order_net_revenue), 0) from {{ ref('monthly_revenue') }}) as actual,
-        line_totals.net_revenue as expected
-    from line_totals
-    union all
-    select
-        'cohort_retention' as layer,
-        (select coalesce(sum(net_revenue), 0) from {{ ref('cohort_retention') }}) as actual,
-        order_day_totals.net_revenue as expected
-    from order_day_totals
-    union all
-    select
-        'customer_lifecycle' as layer,
-        (
-            select coalesce(sum(new_net_revenue + retained_net_revenue + reactivated_net_revenue), 0)
-            from {{ ref('customer_lifecycle') }}
-        ) as actual,
-        order_day_totals.net_revenue as expected
-    from order_day_totals
+        'monthly_revenue by order' as layer,
+        'all lines' as basis,
+        sum(order_net_revenue) as amount
+    from {{ ref('monthly_revenue') }}
     union all
     select
         'products' as layer,
-        (select coalesce(sum(net_revenue), 0) from {{ ref('products') }}) as actual,
-        (
-            select coalesce(sum(case when product_id is not null then net_revenue end), 0)
-            from {{ ref('order_lines') }}
-        ) as expected
-    from line_totals
+        'lines with a product' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('products') }}
+    union all
+    select
+        'cohort_retention' as layer,
+        'order days' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('cohort_retention') }}
+    union all
+    select
+        'customer_lifecycle' as layer,
+        'order days' as basis,
+        sum(new_net_revenue + retained_net_revenue + reactivated_net_revenue) as amount
+    from {{ ref('customer_lifecycle') }}
     union all
     select
         'revenue_percentiles' as layer,
-        (select coalesce(sum(net_revenue), 0) from {{ ref('revenue_percentiles') }}) as actual,
-        (
-            select coalesce(sum(case when has_positive_revenue then net_revenue end), 0)
-            from {{ ref('customer_segment_history') }}
-        ) as expected
-    from line_totals
+        'customers with positive revenue' as basis,
+        sum(net_revenue) as amount
+    from {{ ref('revenue_percentiles') }}
     union all
     select
         'data_quality' as layer,
-        (
-            select coalesce(sum(case when check_group in ('kept', 'rejected') then amount end), 0)
-            from {{ ref('data_quality') }}
-        ) as actual,
-        (select coalesce(sum(case when check_name = 'lines' then amount end), 0) from {{ ref('data_quality') }})
-            as expected
-    from line_totals
+        'raw lines' as basis,
+        sum(amount) as amount
+    from data_quality
+    where check_group in ('kept', 'rejected')
+),
+
+compared as (
+    select
+        actual.layer,
+        actual.basis,
+        coalesce(actual.amount, 0) as amount,
+        coalesce(expected.amount, 0) as expected_amount
+    from actual
+    left join expected
+        on actual.basis = expected.basis
 )
 
-select * from totals
-where actual <> expected
+select * from compared
+where amount <> expected_amount

@@ -1,4 +1,5 @@
--- Sale lines of which more came back than was sold, and returns from before their sale or from another's.
+-- Sale lines of which more came back than was sold, and returns from before their sale or from
+-- another's.
 with order_lines as (
     select * from {{ ref('order_lines') }}
 ),

@@ -1,5 +1,5 @@
--- Net revenue of all customers at each as-of date, against the lines that had happened by then: a return counts from
--- its own day on, wherever its money goes.
+-- Net revenue of all customers at each as-of date, against the lines that had happened by then: a
+-- return counts from its own day on, wherever its money goes.
 with as_of_dates as (
     select as_of_date from {{ ref('int_as_of_dates') }}
 ),

@@ -1,4 +1,5 @@
--- Each of the 125 cells of r_score, f_score and m_score gets exactly one segment, one that the mart explains.
+-- Each of the 125 cells of r_score, f_score and m_score gets exactly one segment, one that the mart
+-- explains.
 with cells as (
     {{ score_cells() }}
 ),

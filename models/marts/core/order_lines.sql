@@ -35,7 +35,8 @@ matched as (
 
         lines.customer_id is null as is_guest,
         lines.is_cancellation,
-        lines.line_kind = 'return' and int_returns__matched.sale_line_id is null as is_unmatched_return,
+        lines.line_kind = 'return' and int_returns__matched.sale_line_id is null
+            as is_unmatched_return,
         lines.line_kind = 'sale' and coalesce(
             cast(lines.quantity as double) < int_product_bounds.lowest_quantity
             or cast(lines.quantity as double) > int_product_bounds.highest_quantity,

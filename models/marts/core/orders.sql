@@ -47,7 +47,9 @@ orders as (
     inner join own_lines
         on
             int_orders__versioned.order_id = own_lines.order_id
-            and coalesce(int_orders__versioned.customer_id, '') = coalesce(own_lines.customer_id, '')
+            -- A guest's null is equal to a guest's null.
+            and coalesce(int_orders__versioned.customer_id, '')
+            = coalesce(own_lines.customer_id, '')
 )
 
 select * from orders

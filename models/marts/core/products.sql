@@ -13,7 +13,7 @@ names as (
         product_name,
         row_number() over (
             partition by product_id
-            order by ordered_at desc, product_name
+            order by ordered_at desc, product_name asc
         ) as newest_first
     from order_lines
     where
@@ -29,7 +29,8 @@ sums as (
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
         sum(case when line_kind = 'return' then -quantity else 0 end) as returned_quantity,
         sum(net_revenue) as net_revenue,
-        percentile_cont(0.5) within group (order by cast(unit_price as double)) as median_unit_price,
+        percentile_cont(0.5) within group (order by cast(unit_price as double))
+            as median_unit_price,
         min(line_date) as first_date,
         max(line_date) as last_date
     from order_lines
@@ -46,7 +47,8 @@ products as (
         cast(sums.customer_count as integer) as customer_count,
         cast(sums.sold_quantity as decimal(18, 4)) as sold_quantity,
         cast(sums.returned_quantity as decimal(18, 4)) as returned_quantity,
-        cast(sums.returned_quantity as double) / cast(nullif(sums.sold_quantity, 0) as double) as return_rate,
+        cast(sums.returned_quantity as double) / cast(nullif(sums.sold_quantity, 0) as double)
+            as return_rate,
         cast(sums.net_revenue as decimal(18, 4)) as net_revenue,
         sums.median_unit_price,
 

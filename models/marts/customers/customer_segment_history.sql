@@ -1,4 +1,5 @@
--- Grain: one row per as-of date (each month's end, and now) and customer with an order or a return before it.
+-- Grain: one row per as-of date (each month's end, and now) and customer with an order or a return
+-- before it.
 with int_customers__segmented as (
     select * from {{ ref('int_customers__segmented') }}
 ),

@@ -1,4 +1,5 @@
--- Grain: one row per as-of date (each month's end, and now), score (r_score, f_score, m_score) and its value from 1 to 5.
+-- Grain: one row per as-of date (each month's end, and now), score (r_score, f_score, m_score) and
+-- value (1 to 5).
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
 ),
@@ -40,17 +41,12 @@ score_values as (
     cross join {{ numbers(5) }}
 ),
 
-shares as (
+counted as (
     select
         score_values.as_of_date,
         score_values.score,
-        cast(score_values.score_value as integer) as score_value,
-        cast(count(customer_scores.score) as integer) as customer_count,
-        count(customer_scores.score) / cast(
-            sum(count(customer_scores.score)) over (
-                partition by score_values.as_of_date, score_values.score
-            ) as double
-        ) as customer_share,
+        score_values.score_value,
+        count(customer_scores.score) as customer_count,
         min(customer_scores.metric_value) as lowest_value,
         max(customer_scores.metric_value) as highest_value
     from score_values
@@ -60,6 +56,19 @@ shares as (
             and score_values.score = customer_scores.score
             and score_values.score_value = customer_scores.score_value
     group by 1, 2, 3
+),
+
+shares as (
+    select
+        as_of_date,
+        score,
+        cast(score_value as integer) as score_value,
+
+        cast(customer_count as integer) as customer_count,
+        {{ share_of('customer_count', 'as_of_date, score') }} as customer_share,
+        lowest_value,
+        highest_value
+    from counted
 )
 
 select * from shares

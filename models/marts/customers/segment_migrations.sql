@@ -28,21 +28,33 @@ moves as (
             and month_ends.previous_as_of_date = previous.as_of_date
 ),
 
+counted as (
+    select
+        as_of_date,
+        previous_as_of_date,
+        from_segment,
+        to_segment,
+        count(*) as customer_count,
+        sum(net_revenue) as net_revenue,
+        sum(net_revenue_365d) as net_revenue_365d
+    from moves
+    group by 1, 2, 3, 4
+),
+
 migrations as (
     select
         as_of_date,
         previous_as_of_date,
         from_segment,
         to_segment,
-        cast(count(*) as integer) as customer_count,
-        cast(
-            count(*) / cast(sum(count(*)) over (partition by as_of_date, from_segment) as double) as double
-        ) as from_segment_share,
-        cast(sum(net_revenue) as decimal(18, 4)) as net_revenue,
-        cast(sum(net_revenue_365d) as decimal(18, 4)) as net_revenue_365d,
+
+        cast(customer_count as integer) as customer_count,
+        {{ share_of('customer_count', 'as_of_date, from_segment') }} as from_segment_share,
+        cast(net_revenue as decimal(18, 4)) as net_revenue,
+        cast(net_revenue_365d as decimal(18, 4)) as net_revenue_365d,
+
         from_segment <> to_segment as is_move
-    from moves
-    group by 1, 2, 3, 4
+    from counted
 )
 
 select * from migrations

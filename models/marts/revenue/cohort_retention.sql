@@ -29,8 +29,10 @@ active as (
 ages as (
     select
         cohorts.cohort_month,
-        (extract(year from int_months.calendar_month) - extract(year from cohorts.cohort_month)) * 12
-        + extract(month from int_months.calendar_month) - extract(month from cohorts.cohort_month) as age_months,
+        12 * extract(year from int_months.calendar_month)
+        + extract(month from int_months.calendar_month)
+        - 12 * extract(year from cohorts.cohort_month)
+        - extract(month from cohorts.cohort_month) as age_months,
         int_months.calendar_month,
         int_months.is_complete_month,
         cohorts.cohort_customer_count,
@@ -65,7 +67,8 @@ cohort_retention as (
 
         cast(cohort_customer_count as integer) as cohort_customer_count,
         cast(active_customer_count as integer) as active_customer_count,
-        cast(active_customer_count as double) / cast(cohort_customer_count as double) as retention_rate,
+        cast(active_customer_count as double) / cast(cohort_customer_count as double)
+            as retention_rate,
         cast(net_revenue as decimal(18, 4)) as net_revenue,
         cast(cumulative_net_revenue as decimal(18, 4)) as cumulative_net_revenue,
         cast(cumulative_net_revenue as double)

@@ -49,7 +49,8 @@ components as (
         cast(base.repeat_count as double) / base.customer_count as repeat_share,
         cast(followed.retained_count as double)
         / nullif(followed.retained_count + followed.lapsed_count, 0) as retention_rate_3m,
-        cast(base.new_count as double) / nullif(base.new_count + followed.lapsed_count, 0) as renewal_share,
+        cast(base.new_count as double) / nullif(base.new_count + followed.lapsed_count, 0)
+            as renewal_share,
         1 - revenue_concentration.gini as revenue_spread
     from base
     left join followed
@@ -67,7 +68,8 @@ health as (
         retention_rate_3m,
         renewal_share,
         revenue_spread,
-        100 * (active_share + repeat_share + retention_rate_3m + renewal_share + revenue_spread) / 5 as health_score
+        100 * (active_share + repeat_share + retention_rate_3m + renewal_share + revenue_spread) / 5
+            as health_score
     from components
 )
 

@@ -57,7 +57,8 @@ customer_lifecycle as (
         cast(coalesce(lapsed.lapsed_count, 0) as integer) as lapsed_count,
         cast(coalesce(states.new_net_revenue, 0) as decimal(18, 4)) as new_net_revenue,
         cast(coalesce(states.retained_net_revenue, 0) as decimal(18, 4)) as retained_net_revenue,
-        cast(coalesce(states.reactivated_net_revenue, 0) as decimal(18, 4)) as reactivated_net_revenue,
+        cast(coalesce(states.reactivated_net_revenue, 0) as decimal(18, 4))
+            as reactivated_net_revenue,
 
         int_months.is_complete_month
     from int_months

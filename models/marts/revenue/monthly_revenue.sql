@@ -83,7 +83,8 @@ monthly_revenue as (
         cast(order_net_revenue as decimal(18, 4)) as order_net_revenue,
         cast(sold_quantity as decimal(18, 4)) as sold_quantity,
         cast(order_count as integer) as order_count,
-        cast(kept_order_revenue as double) / cast(nullif(order_count, 0) as double) as average_order_value,
+        cast(kept_order_revenue as double) / cast(nullif(order_count, 0) as double)
+            as average_order_value,
         cast(customer_count as integer) as customer_count,
         cast(new_customer_count as integer) as new_customer_count,
         cast(net_revenue as double)

@@ -17,60 +17,65 @@ int_customers__order_days as (
         and is_order_day
 ),
 
-followed as (
+-- The customer's order days after the date, with how many days after.
+next_order_days as (
     select
         customer_segment_history.as_of_date,
         customer_segment_history.segment,
         customer_segment_history.customer_id,
-        min(int_customers__order_days.order_date) as next_order_date,
-        {%- for days in [30, 90, 180] %}
-        coalesce(sum(
-            case
-                when int_customers__order_days.order_date < customer_segment_history.as_of_date + interval '{{ days }}' day
-                    then int_customers__order_days.net_revenue
-            end
-        ), 0) as net_revenue_next_{{ days }}d{{ ',' if not loop.last }}
-        {%- endfor %}
+        int_customers__order_days.net_revenue,
+        {{ dbt.datediff(
+            'customer_segment_history.as_of_date', 'int_customers__order_days.order_date', 'day'
+        ) }} as days_after
     from customer_segment_history
     left join int_customers__order_days
         on
             customer_segment_history.customer_id = int_customers__order_days.customer_id
-            and int_customers__order_days.order_date >= customer_segment_history.as_of_date
-            and int_customers__order_days.order_date < customer_segment_history.as_of_date + interval '180' day
-    group by 1, 2, 3
+            and customer_segment_history.as_of_date <= int_customers__order_days.order_date
 ),
 
 sums as (
     select
         as_of_date,
         segment,
-        count(*) as customer_count,
-        {%- for days in [30, 90, 180] %}
-        sum(case when next_order_date < as_of_date + interval '{{ days }}' day then 1 else 0 end) as retained_{{ days }}d_count,
-        sum(net_revenue_next_{{ days }}d) as net_revenue_next_{{ days }}d{{ ',' if not loop.last }}
-        {%- endfor %}
-    from followed
+        count(distinct customer_id) as customer_count,
+        count(distinct case when days_after < 30 then customer_id end) as retained_30d_count,
+        count(distinct case when days_after < 90 then customer_id end) as retained_90d_count,
+        count(distinct case when days_after < 180 then customer_id end) as retained_180d_count,
+        sum(case when days_after < 30 then net_revenue else 0 end) as net_revenue_next_30d,
+        sum(case when days_after < 90 then net_revenue else 0 end) as net_revenue_next_90d,
+        sum(case when days_after < 180 then net_revenue else 0 end) as net_revenue_next_180d
+    from next_order_days
     group by 1, 2
+),
+
+observed as (
+    select
+        sums.*,
+        {{ dbt.datediff('sums.as_of_date', 'current_dates.as_of_date', 'day') }} as observed_days
+    from sums
+    cross join current_dates
 ),
 
 retention_by_segment as (
     select
-        sums.as_of_date,
-        sums.segment,
+        as_of_date,
+        segment,
 
-        cast(sums.customer_count as integer) as customer_count,
-        {%- for days in [30, 90, 180] %}
-        case
-            when sums.as_of_date + interval '{{ days }}' day <= current_dates.as_of_date
-                then cast(sums.retained_{{ days }}d_count as double) / sums.customer_count
-        end as retention_rate_{{ days }}d,
-        case
-            when sums.as_of_date + interval '{{ days }}' day <= current_dates.as_of_date
-                then cast(sums.net_revenue_next_{{ days }}d as decimal(18, 4))
-        end as net_revenue_next_{{ days }}d{{ ',' if not loop.last }}
-        {%- endfor %}
-    from sums
-    cross join current_dates
+        cast(customer_count as integer) as customer_count,
+        case when observed_days >= 30 then cast(retained_30d_count as double) / customer_count end
+            as retention_rate_30d,
+        case when observed_days >= 90 then cast(retained_90d_count as double) / customer_count end
+            as retention_rate_90d,
+        case when observed_days >= 180 then cast(retained_180d_count as double) / customer_count end
+            as retention_rate_180d,
+        case when observed_days >= 30 then cast(net_revenue_next_30d as decimal(18, 4)) end
+            as net_revenue_next_30d,
+        case when observed_days >= 90 then cast(net_revenue_next_90d as decimal(18, 4)) end
+            as net_revenue_next_90d,
+        case when observed_days >= 180 then cast(net_revenue_next_180d as decimal(18, 4)) end
+            as net_revenue_next_180d
+    from observed
 )
 
 select * from retention_by_segment

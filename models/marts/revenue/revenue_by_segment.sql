@@ -1,4 +1,5 @@
--- Grain: one row per as-of date (each month's end, and now) and segment, also where nobody is in it.
+-- Grain: one row per as-of date (each month's end, and now) and segment, also where nobody is in
+-- it.
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
 ),
@@ -24,7 +25,8 @@ sums as (
         sum(order_count_365d) as order_count_365d,
         sum(net_revenue) as net_revenue,
         sum(net_revenue_365d) as net_revenue_365d,
-        percentile_cont(0.5) within group (order by cast(recency_days as double)) as median_recency_days
+        percentile_cont(0.5) within group (order by cast(recency_days as double))
+            as median_recency_days
     from customer_segment_history
     group by 1, 2
 ),

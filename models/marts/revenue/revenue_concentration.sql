@@ -25,13 +25,20 @@ concentration as (
     select
         as_of_date,
         sum(net_revenue) as net_revenue,
-        sum(case when 100 * revenue_rank <= 1 * customer_count then net_revenue else 0 end) as top_1_revenue,
-        sum(case when 100 * revenue_rank <= 5 * customer_count then net_revenue else 0 end) as top_5_revenue,
-        sum(case when 100 * revenue_rank <= 10 * customer_count then net_revenue else 0 end) as top_10_revenue,
-        sum(case when 100 * revenue_rank <= 20 * customer_count then net_revenue else 0 end) as top_20_revenue,
-        sum(case when 100 * revenue_rank <= 50 * customer_count then net_revenue else 0 end) as top_50_revenue,
-        -- The Gini coefficient's numerator: sum over ranks k from the best of (n + 1 - 2 k) times revenue.
-        sum((customer_count + 1 - 2 * revenue_rank) * cast(net_revenue as decimal(28, 4))) as weighted_revenue,
+        sum(case when 100 * revenue_rank <= 1 * customer_count then net_revenue else 0 end)
+            as top_1_revenue,
+        sum(case when 100 * revenue_rank <= 5 * customer_count then net_revenue else 0 end)
+            as top_5_revenue,
+        sum(case when 100 * revenue_rank <= 10 * customer_count then net_revenue else 0 end)
+            as top_10_revenue,
+        sum(case when 100 * revenue_rank <= 20 * customer_count then net_revenue else 0 end)
+            as top_20_revenue,
+        sum(case when 100 * revenue_rank <= 50 * customer_count then net_revenue else 0 end)
+            as top_50_revenue,
+        -- The Gini coefficient's numerator: sum over ranks k from the best of (n + 1 - 2 k) times
+        -- revenue.
+        sum((customer_count + 1 - 2 * revenue_rank) * cast(net_revenue as decimal(28, 4)))
+            as weighted_revenue,
         max(customer_count) as customer_count
     from int_customers__revenue_ranked
     group by 1
@@ -40,17 +47,30 @@ concentration as (
 measured as (
     select
         inactivity.as_of_date,
+
         cast(inactivity.customer_count as integer) as customer_count,
         cast(concentration.weighted_revenue as double)
         / (concentration.customer_count * cast(concentration.net_revenue as double)) as gini,
-        {%- for percent in [1, 5, 10, 20, 50] %}
-        cast(concentration.top_{{ percent }}_revenue as double)
-        / cast(concentration.net_revenue as double) as top_{{ percent }}_percent_revenue_share,
-        {%- endfor %}
-        {%- for days in [30, 60, 90, 100, 180] %}
-        cast(inactivity.inactive_{{ days }}d_count as double)
-        / inactivity.customer_count as inactive_{{ days }}d_share{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(concentration.top_1_revenue as double)
+        / cast(concentration.net_revenue as double) as top_1_percent_revenue_share,
+        cast(concentration.top_5_revenue as double)
+        / cast(concentration.net_revenue as double) as top_5_percent_revenue_share,
+        cast(concentration.top_10_revenue as double)
+        / cast(concentration.net_revenue as double) as top_10_percent_revenue_share,
+        cast(concentration.top_20_revenue as double)
+        / cast(concentration.net_revenue as double) as top_20_percent_revenue_share,
+        cast(concentration.top_50_revenue as double)
+        / cast(concentration.net_revenue as double) as top_50_percent_revenue_share,
+        cast(inactivity.inactive_30d_count as double) / inactivity.customer_count
+            as inactive_30d_share,
+        cast(inactivity.inactive_60d_count as double) / inactivity.customer_count
+            as inactive_60d_share,
+        cast(inactivity.inactive_90d_count as double) / inactivity.customer_count
+            as inactive_90d_share,
+        cast(inactivity.inactive_100d_count as double) / inactivity.customer_count
+            as inactive_100d_share,
+        cast(inactivity.inactive_180d_count as double) / inactivity.customer_count
+            as inactive_180d_share
     from inactivity
     left join concentration
         on inactivity.as_of_date = concentration.as_of_date

@@ -1,4 +1,5 @@
--- Grain: one row per as-of date (each month's end, and now) and percentile of customers, the best first.
+-- Grain: one row per as-of date (each month's end, and now) and percentile of customers, the best
+-- first.
 with int_customers__revenue_ranked as (
     select * from {{ ref('int_customers__revenue_ranked') }}
 ),
@@ -12,7 +13,8 @@ placed as (
     select
         as_of_date,
         net_revenue,
-        cast(floor(cast(100 * (revenue_rank - 1) as double) / customer_count) as integer) + 1 as customer_percentile
+        cast(floor(cast(100 * (revenue_rank - 1) as double) / customer_count) as integer) + 1
+            as customer_percentile
     from int_customers__revenue_ranked
 ),
 
@@ -44,7 +46,8 @@ shares as (
                 order by customer_percentile
                 rows between unbounded preceding and current row
             ) as double
-        ) / cast(nullif(sum(net_revenue) over (partition by as_of_date), 0) as double) as cumulative_revenue_share
+        ) / cast(nullif(sum(net_revenue) over (partition by as_of_date), 0) as double)
+            as cumulative_revenue_share
     from percentiles
 )
 

@@ -1,0 +1,1 @@
+"""The mathematics behind the fits: pure functions, no dbt, no database."""

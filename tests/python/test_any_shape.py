@@ -1,0 +1,148 @@
+"""Any retailer's order lines: other headers, other formats, other shapes."""
+
+import gzip
+
+import duckdb
+from conftest import SAMPLE, line, run_build, write_lines
+
+
+def test_csv_gz_parquet_and_a_glob_give_what_the_csv_gives(sample_build, build, tmp_path):
+    zipped = tmp_path / "lines.csv.gz"
+    zipped.write_bytes(gzip.compress(SAMPLE.read_bytes()))
+    columnar = tmp_path / "lines.parquet"
+    read = f"read_csv('{SAMPLE}', all_varchar = true)"
+    duckdb.sql(f"select * from {read}").write_parquet(str(columnar))
+    # Two files, the columns of the second in another order.
+    half = 'hash("Invoice") % 2'
+    duckdb.sql(f"select * from {read} where {half} = 0").write_csv(str(tmp_path / "part_1.csv"))
+    duckdb.sql(f'select "Country", * exclude ("Country") from {read} where {half} = 1').write_csv(
+        str(tmp_path / "part_2.csv")
+    )
+
+    expected = sample_build.digests()
+    for name, path in [("gz", zipped), ("parquet", columnar), ("glob", tmp_path / "part_*.csv")]:
+        assert build(path, name).digests() == expected, name
+
+
+def test_headers_match_whatever_their_case_and_blanks(build, tmp_path):
+    path = tmp_path / "lines.csv"
+    headers = ["INVOICE ", "stock code", "quantity", "Invoice Date", "price", "customerid"]
+    write_lines(path, [("1", "A", 2, "2024-01-10", "2.5", "007")], headers)
+
+    built = build(path)
+
+    assert built.query("select customer_id, net_revenue::double, country from customers") == [
+        ("007", 5.0, None)
+    ]
+
+
+def test_a_shop_export_with_one_row_a_line_item(build, tmp_path):
+    path = tmp_path / "shop.csv"
+    headers = ["Name", "Email", "Created at", "Lineitem quantity", "Lineitem name"]
+    headers += ["Lineitem price", "Lineitem sku", "Billing Country", "Line"]
+    rows = [
+        ("#1001", "k1", "2024-01-10 10:00:00 +0100", 2, "Cup", "4.50", "CUP", "NO", 1),
+        ("#1001", "k1", "2024-01-10 10:00:00 +0100", 1, "Pot", "20", "POT", "NO", 2),
+        # The same again, on a line of its own: no duplicate, because its number differs.
+        ("#1001", "k1", "2024-01-10 10:00:00 +0100", 1, "Pot", "20", "POT", "NO", 3),
+    ]
+    write_lines(path, rows, headers)
+
+    built = build(
+        path,
+        variables={
+            "order_line_columns": {
+                "order_id": "Name",
+                "product_id": "Lineitem sku",
+                "product_name": "Lineitem name",
+                "quantity": "Lineitem quantity",
+                "ordered_at": "Created at",
+                "unit_price": "Lineitem price",
+                "customer_id": "Email",
+                "country": "Billing Country",
+            }
+        },
+    )
+
+    assert built.query(
+        "select order_id, customer_id, net_revenue::double, ordered_at::varchar from orders"
+    ) == [("#1001", "k1", 49.0, "2024-01-10 09:00:00")]
+
+
+def test_a_log_of_customer_date_and_amount_only(build, tmp_path):
+    path = tmp_path / "log.csv"
+    rows = [
+        ("k1", "2024-01-10", "100.00"),
+        ("k1", "2024-02-10", "40.00"),
+        # Part of the latest purchase that was large enough is paid back, twice.
+        ("k1", "2024-03-01", "-60.00"),
+        ("k1", "2024-03-02", "-15.00"),
+        ("k2", "2024-03-03", "12.34"),
+    ]
+    write_lines(path, rows, ["customer", "date", "amount"])
+
+    built = build(
+        path,
+        variables={
+            "order_line_columns": {
+                "customer_id": "customer",
+                "ordered_at": "date",
+                "unit_price": "amount",
+                "order_id": None,
+                "product_id": None,
+                "quantity": None,
+            }
+        },
+    )
+
+    assert built.query(
+        "select customer_id, order_date::varchar, net_revenue::double from orders order by all"
+    ) == [("k1", "2024-01-10", 40.0), ("k1", "2024-02-10", 25.0), ("k2", "2024-03-03", 12.34)]
+    assert built.line_count("unmatched_returns") == 0
+
+
+def failure(tmp_path, order_lines, **options) -> str:
+    built = run_build(tmp_path / "build", order_lines, **options)
+    assert not built.succeeded
+    return " ".join(built.output.split())
+
+
+def test_a_missing_required_column_is_named_with_the_headers_found(tmp_path):
+    path = tmp_path / "lines.csv"
+    write_lines(path, [("1", "x")], ["Invoice", "Bestelldatum"])
+
+    output = failure(tmp_path, path)
+
+    assert "The order lines have no column 'StockCode' for product_id" in output
+    assert "Their headers are: Invoice, Bestelldatum" in output
+
+
+def test_a_column_that_is_none_is_refused(tmp_path):
+    output = failure(tmp_path, SAMPLE, variables={"order_line_columns": {"order": "Invoice"}})
+
+    assert "names 'order', which is no column of an order line" in output
+
+
+def test_a_choice_that_is_none_is_refused(tmp_path):
+    output = failure(tmp_path, SAMPLE, variables={"duplicate_lines": "drop"})
+
+    assert "The var duplicate_lines is 'drop': it must be reject or keep" in output
+
+
+def test_a_date_that_is_none_is_refused(tmp_path):
+    output = failure(tmp_path, SAMPLE, variables={"as_of_date": "10/12/2011"})
+
+    assert "The var as_of_date is '10/12/2011': it must be a date such as" in output
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    assert "missing.csv" in failure(tmp_path, tmp_path / "missing.csv")
+
+
+def test_a_line_with_too_many_fields_is_named(tmp_path):
+    path = tmp_path / "lines.csv"
+    good = ",".join(str(value) for value in line("1", "7", "2024-01-10"))
+    header = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country"
+    path.write_text("\n".join([header] + [good] * 30_000 + [good + ",surplus"]) + "\n")
+
+    assert "Line: 30002" in failure(tmp_path, path)

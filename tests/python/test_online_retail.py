@@ -1,0 +1,107 @@
+"""The published figures of Online Retail and Online Retail II, from this project's own tables."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from conftest import run_build
+
+PUBLISHED_VIEW = """
+    with lines as (
+        select order_id, customer_id, quantity, unit_price
+        from order_lines
+        union all
+        -- Test items are rejected here, and counted there.
+        select
+            raw_order_id, cast(try_cast(raw_customer_id as double) as bigint)::varchar,
+            try_cast(raw_quantity as decimal(18, 4)), try_cast(raw_unit_price as decimal(18, 4))
+        from rejected_order_lines
+        where rejection_reason <> 'duplicate'
+    )
+
+    select
+        count(*), count(distinct customer_id), count(distinct order_id),
+        round(sum(quantity * unit_price), 2)
+    from lines
+    where customer_id is not null and order_id not like 'C%' and quantity > 0 and unit_price > 0
+"""
+
+
+@pytest.fixture(scope="module")
+def online_retail_ii(reference_data, tmp_path_factory):
+    path = reference_data / "online_retail_ii.csv.gz"
+    built = run_build(tmp_path_factory.mktemp("online_retail_ii"), path, with_data_tests=True)
+    assert built.succeeded, built.output
+    return built
+
+
+def test_every_line_and_every_penny_is_in_one_place(online_retail_ii):
+    kept, rejected, amount = online_retail_ii.query(
+        "select (select count(*) from order_lines), (select count(*) from rejected_order_lines), "
+        "(select sum(line_amount) from order_lines) + "
+        "(select sum(line_amount) from rejected_order_lines)"
+    )[0]
+
+    assert kept + rejected == 1_067_371
+    assert round(amount, 2) == Decimal("19287250.57")
+    assert online_retail_ii.line_count("duplicate") == 34_335
+
+
+def test_the_published_view_comes_out(online_retail_ii):
+    assert online_retail_ii.query(PUBLISHED_VIEW) == [
+        (779_425, 5_878, 36_969, Decimal("17374804.27"))
+    ]
+
+
+def test_those_who_cancelled_nearly_all_are_not_among_the_best(online_retail_ii):
+    rows = online_retail_ii.query(
+        "select customer_id, m_score, segment from customers "
+        "where customer_id in ('12346', '16446')"
+    )
+
+    assert len(rows) == 2
+    for _, m_score, segment in rows:
+        assert m_score == 1
+        assert segment not in ("champions", "loyal_customers", "potential_loyalists")
+
+
+def test_each_month_end_of_two_years_is_scored(online_retail_ii):
+    assert online_retail_ii.query(
+        "select count(distinct as_of_date), min(as_of_date)::varchar, max(as_of_date)::varchar "
+        "from customer_segment_history"
+    ) == [(25, "2010-01-01", "2011-12-10")]
+
+
+def test_the_rules_give_the_revenue_to_the_segments_that_should_have_it(online_retail_ii):
+    rows = online_retail_ii.query(
+        "select segment, revenue_share, median_recency_days from revenue_by_segment "
+        "where is_current order by net_revenue desc"
+    )
+
+    assert rows[0][0] == "champions"
+    assert sum(share for _, share, _ in rows) == pytest.approx(1)
+    recency = {segment: days for segment, _, days in rows}
+    assert recency["champions"] < recency["at_risk"] < recency["lost"]
+
+
+def test_online_retail_builds_from_parquet_with_other_headers(reference_data, tmp_path):
+    built = run_build(
+        tmp_path / "build",
+        reference_data / "online_retail.parquet",
+        variables={
+            "order_line_columns": {
+                "order_id": "InvoiceNo",
+                "unit_price": "UnitPrice",
+                "customer_id": "CustomerID",
+            }
+        },
+        with_data_tests=True,
+    )
+
+    assert built.succeeded, built.output
+    assert built.line_count("lines") == 541_909
+    # What the file itself says, of all lines with a customer.
+    assert built.query("select count(distinct raw_customer_id) from stg_order_lines__text") == [
+        (4_372,)
+    ]
+    assert re.search(r"PASS=\d+ WARN=0 ERROR=0", built.output)

@@ -1,0 +1,60 @@
+"""The project as a whole: the sample passes everything, and every column is explained."""
+
+import json
+
+import duckdb
+import pytest
+from conftest import PROJECT, copy_project, run_dbt
+
+
+@pytest.fixture(scope="module")
+def whole_sample_build(tmp_path_factory):
+    """The sample with every data test and unit test, where even a warning fails."""
+    return run_dbt(tmp_path_factory.mktemp("whole_sample"), "--warn-error", "build")
+
+
+def test_the_sample_builds_without_a_warning(whole_sample_build):
+    assert whole_sample_build.succeeded, whole_sample_build.output
+
+
+def test_every_column_of_every_table_is_described(whole_sample_build):
+    manifest = json.loads((whole_sample_build.folder / "target" / "manifest.json").read_text())
+    described = {
+        node["name"]: {name for name, column in node["columns"].items() if column["description"]}
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+    for table in whole_sample_build.tables():
+        columns = {name for name, *_ in whole_sample_build.query(f"describe {table}")}
+        assert columns == described[table], table
+
+
+def test_the_sample_holds_every_line_kind_and_most_faults(whole_sample_build):
+    rows = whole_sample_build.query(
+        "select check_group, check_name from data_quality where row_count > 0"
+    )
+
+    kinds = {name for group, name in rows if group == "kept"}
+    assert kinds == {"sale", "return", "write_off", "non_merchandise"}
+    assert len([name for group, name in rows if group == "rejected"]) >= 9
+
+
+def test_rule_impact_shows_whom_a_changed_rule_moves(whole_sample_build, tmp_path):
+    rules = (PROJECT / "macros" / "segment_rules.sql").read_text()
+    changed = rules.replace("r_score >= 4 and f_score >= 4 and m_score >= 4", "r_score = 5")
+    assert changed != rules
+    compiled = run_dbt(
+        whole_sample_build.folder,
+        *("compile", "--select", "rule_impact"),
+        project=copy_project(tmp_path / "project", {"macros/segment_rules.sql": changed}),
+    )
+    assert compiled.succeeded, compiled.output
+
+    [path] = (compiled.folder / "target" / "compiled").rglob("rule_impact.sql")
+    with duckdb.connect(str(compiled.folder / "warehouse.duckdb"), read_only=True) as connection:
+        rows = connection.execute(path.read_text()).fetchall()
+    moved = {(before, after): count for before, after, count, _, _, is_move in rows if is_move}
+    # Those of r_score 4 leave the champions; those of r_score 5 become champions.
+    assert moved["champions", "potential_loyalists"] + moved["champions", "loyal_customers"] > 0
+    assert moved["new_customers", "champions"] > 0
+    assert sum(row[2] for row in rows) == compiled.value("select count(*) from customers")

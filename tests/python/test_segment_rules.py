@@ -1,0 +1,66 @@
+"""Faults in macros/segment_rules.sql stop the run and say which rule is meant."""
+
+import pytest
+from conftest import SAMPLE, copy_project, run_build
+
+WORDS = "'description': 'x', 'action': 'x'"
+GOOD = "{'segment': 'best', 'label': 'Best', 'predicate': 'r_score = 5', " + WORDS + "},"
+LAST = "{'segment': 'rest', 'label': 'Rest', 'predicate': 'true', " + WORDS + "},"
+
+
+@pytest.fixture
+def build_with_rules(tmp_path):
+    """Builds the sample in a copy of the project that has other rules."""
+
+    def build(rules: str, *arguments: str, **options):
+        macro = "{% macro segment_rules() %}{{ return([" + rules + "]) }}{% endmacro %}"
+        project = copy_project(tmp_path / "project", {"macros/segment_rules.sql": macro})
+        return run_build(tmp_path / "build", SAMPLE, *arguments, project=project, **options)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        (GOOD + GOOD + LAST, "the segment 'best' is there twice"),
+        (GOOD.replace("'best'", "'Best Ones'") + LAST, "'Best Ones' is no name for a segment"),
+        (GOOD.replace("'action': 'x'", "'action': ''") + LAST, "rule 1 (best) has no action"),
+        (GOOD, "the last rule must catch all that is left"),
+    ],
+)
+def test_a_faulty_rule_stops_the_run(build_with_rules, rules, message):
+    built = build_with_rules(rules, "--select", "segments")
+
+    assert not built.succeeded
+    assert message in " ".join(built.output.split())
+
+
+def test_a_rule_that_nobody_can_reach_is_named(build_with_rules):
+    shadowed = GOOD.replace("'best'", "'shadowed'").replace("= 5", "= 5 and f_score = 5")
+    shadowed = shadowed.replace("'Best'", "'Shadowed'")
+    built = build_with_rules(
+        GOOD + shadowed + LAST,
+        *("--select", "+every_segment_rule_is_reachable", "--store-failures"),
+        with_data_tests=True,
+    )
+
+    assert not built.succeeded
+    assert built.query(
+        "select segment from main_dbt_test__audit.every_segment_rule_is_reachable"
+    ) == [("shadowed",)]
+
+
+def test_a_rule_may_use_any_column_of_the_scored_customer(build_with_rules):
+    silent = GOOD.replace("'best'", "'silent'").replace("r_score = 5", "recency_days > 365")
+    built = build_with_rules(
+        silent + LAST,
+        *("--select", "+every_segment_rule_is_reachable", "+customers"),
+        *("--indirect-selection", "cautious"),
+        with_data_tests=True,
+    )
+
+    assert built.succeeded, built.output
+    assert built.query(
+        "select segment, min(recency_days) > 365 from customers group by 1 order by 1"
+    ) == [("rest", False), ("silent", True)]
