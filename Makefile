@@ -8,10 +8,32 @@ INSTALLED := .venv/installed
 WAREHOUSE ?= warehouse.duckdb
 DBT := $(BIN)/dbt
 
+# As it was given: make would otherwise take each $ in it for a variable.
+override VARS := $(value VARS)
+export VARS
 export WAREHOUSE
 export DO_NOT_TRACK := 1
 # Relative paths in profiles.yml are relative to this folder.
 export DBT_PROFILES_DIR := .
+
+define SUMMARY
+import os, duckdb
+warehouse = duckdb.connect(os.environ["WAREHOUSE"], read_only=True)
+print("\nThe input, by data_quality:")
+warehouse.sql("""
+    select check_group, check_name, row_count, unit, round(amount, 2) as amount,
+        case when is_in_doubt then advice end as look_at_this
+    from data_quality where row_count > 0 or is_in_doubt order by check_number
+""").show(max_width=200, max_rows=50)
+print("Revenue by segment, now:")
+warehouse.sql("""
+    select as_of_date, label, customer_count, round(100 * customer_share, 1) as customer_percent,
+        round(net_revenue, 2) as net_revenue, round(100 * revenue_share, 1) as revenue_percent,
+        round(net_revenue_365d, 2) as net_revenue_365d, round(average_order_value, 2) as average_order_value
+    from revenue_by_segment where is_current order by priority
+""").show(max_width=200, max_rows=50)
+endef
+export SUMMARY
 
 .PHONY: help build test lint docs sample clean
 
@@ -26,15 +48,13 @@ $(INSTALLED): requirements.lock
 
 build: $(INSTALLED) ## Build the warehouse: from the sample, or from the order lines that ORDER_LINES names
 	@mkdir -p "$(dir $(WAREHOUSE))"
-	$(DBT) build --vars '$(VARS)'
-	@$(DBT) --quiet show --vars '$(VARS)' --limit 20 --inline "select label, customer_count, round(100 * customer_share, 1) as customer_pct, round(net_revenue, 0) as net_revenue, round(100 * revenue_share, 1) as revenue_pct, round(average_order_value, 2) as average_order from {{ ref('revenue_by_segment') }} where is_current order by priority"
+	$(DBT) build --vars "$$VARS"
+	@$(BIN)/python -c "$$SUMMARY"
 	@printf '%s\n' \
-		'' \
-		'The result is in $(WAREHOUSE), a DuckDB file. To look at it:' \
+		'All of it is in $(WAREHOUSE), a DuckDB file. To look further:' \
 		'  source $(BIN)/activate' \
-		'  WAREHOUSE=$(WAREHOUSE) dbt show --inline "select * from data_quality" --limit 50' \
 		'  python -c "import duckdb; duckdb.connect('"'$(WAREHOUSE)'"', read_only=True).sql('"'from customers'"').show()"' \
-		'  make docs    # every model and column, explained'
+		'  WAREHOUSE=$(WAREHOUSE) make docs    # every model and column, explained'
 
 lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 	$(BIN)/ruff format --check

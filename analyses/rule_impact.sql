@@ -38,11 +38,7 @@ impact as (
             customers.as_of_date = resegmented.as_of_date
             and customers.customer_id = resegmented.customer_id
     group by customers.segment, resegmented.segment
-),
-
-ordered as (
-    select * from impact
-    order by is_move desc, net_revenue desc, segment_as_built asc, segment_by_these_rules asc
 )
 
-select * from ordered
+select * from impact
+order by is_move desc, net_revenue desc, segment_as_built asc, segment_by_these_rules asc

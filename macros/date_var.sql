@@ -1,7 +1,7 @@
 {#- A var that holds a date, as SQL: null where it is not set, a stop where it is no date. -#}
-{% macro date_var(name) %}
+{% macro date_var(name, is_required=false) %}
     {%- set value = var(name) -%}
-    {%- if not value -%}
+    {%- if not value and not is_required -%}
         {{ return('cast(null as date)') }}
     {%- elif not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', value | string) -%}
         {{ exceptions.raise_compiler_error(

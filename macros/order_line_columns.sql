@@ -41,20 +41,34 @@
     {%- set optional = ['product_name', 'country'] -%}
     {%- set found = {} -%}
     {%- for input_header in input_headers -%}
-        {%- do found.update({input_header | lower | replace(' ', ''): input_header}) -%}
+        {%- set plain_header = input_header | lower | replace(' ', '') -%}
+        {%- do found.update({plain_header: found.get(plain_header, []) + [input_header]}) -%}
     {%- endfor -%}
     {%- set matched = {} -%}
     {%- for column, header in order_line_columns().items() -%}
-        {%- set input_header = found.get(header | string | lower | replace(' ', '')) -%}
-        {%- if header is not none and not input_header and column not in optional -%}
+        {%- set candidates = found.get(header | string | lower | replace(' ', ''), []) -%}
+        {%- if header is none -%}
+            {%- set candidates = [] -%}
+        {%- elif header in candidates -%}
+            {%- set candidates = [header] -%}
+        {%- elif candidates | length > 1 -%}
+            {{ exceptions.raise_compiler_error(
+                "The order lines have " ~ candidates | length ~ " columns that could be '" ~ header
+                ~ "' for " ~ column ~ ": " ~ candidates | join(', ')
+                ~ ". Name one exactly in the var order_line_columns."
+            ) }}
+        {%- elif not candidates and column not in optional -%}
+            {%- set one_header = "If it is several in one, name what stands between them: "
+                ~ "csv_options: {delim: ';'}. If the file is empty, there is nothing to read." -%}
             {{ exceptions.raise_compiler_error(
                 "The order lines have no column '" ~ header ~ "' for " ~ column
                 ~ ". Their headers are: " ~ input_headers | join(', ')
-                ~ ". Name the right one in the var order_line_columns "
-                ~ "(README.md, \"Your own order lines\")."
+                ~ ". Name the right one in the var order_line_columns, or null if there is none "
+                ~ "(README.md, \"Your own order lines\"). "
+                ~ (one_header if input_headers | length == 1 else '')
             ) }}
         {%- endif -%}
-        {%- do matched.update({column: input_header if header is not none}) -%}
+        {%- do matched.update({column: candidates | first if candidates}) -%}
     {%- endfor -%}
     {{ return(matched) }}
 {% endmacro %}

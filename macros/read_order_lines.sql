@@ -18,7 +18,7 @@
     {%- set text = {} -%}
     {%- for column, header in headers.items() -%}
         {%- set value = adapter.quote(header) if header else 'null' -%}
-        {%- do text.update({column: 'cast(' ~ value ~ ' as varchar)'}) -%}
+        {%- do text.update({column: 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')'}) -%}
     {%- endfor -%}
     {%- if not headers.order_id -%}
         {%- set customer = "coalesce(" ~ text.customer_id ~ ", 'guest')" -%}
@@ -33,7 +33,7 @@
         {%- endfor %}
         md5(
             {%- for header in input_headers | sort %}
-            coalesce(cast({{ adapter.quote(header) }} as varchar), '')
+            coalesce(cast({{ adapter.quote(header) }} as {{ dbt.type_string() }}), '')
             {%- if not loop.last %} || chr(31) || {%- endif %}
             {%- endfor %}
         ) as line_hash

@@ -4,8 +4,7 @@
 -#}
 {% macro score_cells() -%}
     select
-        {%- for column in adapter.get_columns_in_relation(ref('int_customers__rfm_scored'))
-            if column.name not in ['r_score', 'f_score', 'm_score'] %}
+        {%- for column in scored_columns() %}
         cast(null as {{ column.data_type }}) as {{ column.name }},
         {%- endfor %}
         r_scores.number + 1 as r_score,
@@ -15,3 +14,13 @@
     cross join {{ numbers(5, 'f_scores') }}
     cross join {{ numbers(5, 'm_scores') }}
 {%- endmacro %}
+
+
+{#- The columns of a scored customer but for the scores. -#}
+{% macro scored_columns() %}
+    {{ return(
+        adapter.get_columns_in_relation(ref('int_customers__rfm_scored'))
+        | rejectattr('name', 'in', ['r_score', 'f_score', 'm_score'])
+        | list
+    ) }}
+{% endmacro %}

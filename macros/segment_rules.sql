@@ -34,7 +34,7 @@
             'segment': 'new_customers',
             'label': 'New Customers',
             'predicate': 'r_score >= 4 and f_score = 1 and m_score <= 2',
-            'description': 'Made their first orders lately, small ones.',
+            'description': 'Bought lately, seldom and for little: most of them for the first time.',
             'action': 'Welcome them, help them to start, bring them to a second order.',
         },
         {
@@ -76,7 +76,7 @@
             'segment': 'lost',
             'label': 'Lost',
             'predicate': 'r_score = 1 and (f_score = 1 or m_score = 1)',
-            'description': 'Bought once or for little, and have been gone the longest.',
+            'description': 'Bought seldom or for little, and have been gone the longest.',
             'action': 'Try one campaign to win them back, then leave them out.',
         },
         {

@@ -15,15 +15,18 @@
         {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
     {%- elif suffix in ['csv', 'tsv', 'txt'] -%}
         {#-
-            A short line is padded, so that its missing values are named; DuckDB then reads in one
-            thread.
+            The dialect is said, not guessed: DuckDB's guess makes the best of a broken line, and
+            may take the lines before it for no data. A line with too few or too many fields is an
+            error.
         -#}
         {%- set options = {
             'header': 'true',
             'all_varchar': 'true',
             'union_by_name': 'true',
-            'null_padding': 'true',
-            'parallel': 'false',
+            'delim': "'\t'" if suffix == 'tsv' else "','",
+            'quote': "'\"'",
+            'escape': "'\"'",
+            'skip': '0',
         } -%}
         {%- for option, value in (var('csv_options') or {}).items() -%}
             {%- if option not in ['delim', 'quote', 'escape', 'encoding', 'skip'] -%}

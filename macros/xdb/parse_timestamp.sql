@@ -8,17 +8,29 @@
 
 
 {% macro duckdb__parse_timestamp(text) %}
-    {%- if var('ordered_at_format') -%}
-        try_strptime({{ text }}, '{{ var("ordered_at_format") | replace("'", "''") }}')
+    {%- set format = var('ordered_at_format') -%}
+    {%- if format -%}
+        {%- set parsed = "try_strptime(" ~ text ~ ", '" ~ format | replace("'", "''") ~ "')" -%}
+        {{ "timezone('UTC', " ~ parsed ~ ")" if '%z' in format else parsed }}
     {%- else -%}
         {#-
-            The cast alone would take words such as "epoch" and "infinity", and no blank before an
-            offset.
+            The whole text is matched before it is cast. The cast alone would take "epoch" and
+            "infinity", and keep the zone of a text like "2024-01-05 10:00 Europe/Berlin" for the
+            values after it.
         -#}
-        {%- set iso = "regexp_replace(" ~ text ~ ", ' ([+-][0-9:]+)$', '\\1')" %}
-        case
-            when regexp_extract({{ text }}, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') <> ''
-                then timezone('UTC', try_cast({{ iso }} as timestamptz))
-        end
+        {%- set day = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
+        {%- set time = '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
+        {%- set offset = 'Z|[+-][0-9]{2}(:?[0-9]{2})?' -%}
+        {%- set pattern = '^(' ~ day ~ '([ T]' ~ time ~ ')?) ?(' ~ offset ~ ')?$' -%}
+        timezone(
+            'UTC',
+            try_cast(
+                nullif(
+                    regexp_extract({{ text }}, '{{ pattern }}', 1)
+                    || regexp_extract({{ text }}, '{{ pattern }}', 5),
+                    ''
+                ) as timestamptz
+            )
+        )
     {%- endif -%}
 {% endmacro %}

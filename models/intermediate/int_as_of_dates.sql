@@ -34,7 +34,7 @@ month_ends as (
         true as is_month_end,
         false as is_backtest_cutoff
     from observed
-    cross join {{ numbers(var('history_months')) }}
+    cross join {{ numbers(whole_number_var('history_months')) }}
 ),
 
 backtest_cutoffs as (
@@ -42,7 +42,8 @@ backtest_cutoffs as (
         cast(
             {{ dbt.dateadd(
                 'day',
-                '-(horizons.horizon_days + numbers.number * ' ~ var('backtest_step_days') ~ ')',
+                '-(horizons.horizon_days + numbers.number * '
+                ~ whole_number_var('backtest_step_days') ~ ')',
                 'observed.current_as_of_date'
             ) }} as date
         ) as as_of_date,
@@ -50,15 +51,16 @@ backtest_cutoffs as (
         false as is_month_end,
         true as is_backtest_cutoff
     from observed
-    cross join
-        (values ({{ var('backtest_horizon_days') | join('), (') }})) as horizons (horizon_days)
-    cross join {{ numbers(var('backtest_cutoffs')) }}
+    cross join (
+        values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
+    ) as horizons (horizon_days)
+    cross join {{ numbers(whole_number_var('backtest_cutoffs')) }}
 ),
 
 {%- if choice('rfm_edges', ['quantile', 'frozen', 'seed']) == 'frozen' %}
 edge_dates as (
     select
-        {{ date_var('rfm_edges_date') }} as as_of_date,
+        {{ date_var('rfm_edges_date', is_required=true) }} as as_of_date,
         false as is_current,
         false as is_month_end,
         false as is_backtest_cutoff

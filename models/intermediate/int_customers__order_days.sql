@@ -8,7 +8,8 @@ with int_orders__versioned as (
 order_states as (
     select
         int_orders__versioned.*,
-        case when is_fully_returned then 0 else 1 end as order_count
+        case when is_fully_returned then 0 else 1 end as order_count,
+        case when is_fully_returned then 0 else net_revenue end as kept_order_revenue
     from int_orders__versioned
 ),
 
@@ -18,7 +19,9 @@ order_changes as (
         order_date,
         known_date,
         order_count - coalesce(lag(order_count) over order_history, 0) as order_count,
-        net_revenue - coalesce(lag(net_revenue) over order_history, 0) as net_revenue
+        net_revenue - coalesce(lag(net_revenue) over order_history, 0) as net_revenue,
+        kept_order_revenue
+        - coalesce(lag(kept_order_revenue) over order_history, 0) as kept_order_revenue
     from order_states
     window order_history as (partition by order_id, customer_id order by known_date)
 ),
@@ -29,7 +32,8 @@ day_changes as (
         order_date,
         known_date,
         sum(order_count) as order_count,
-        sum(net_revenue) as net_revenue
+        sum(net_revenue) as net_revenue,
+        sum(kept_order_revenue) as kept_order_revenue
     from order_changes
     group by 1, 2, 3
 ),
@@ -42,7 +46,8 @@ accumulated as (
         lead(known_date) over (partition by customer_id, order_date order by known_date)
             as next_known_date,
         cast(sum(order_count) over day_history as integer) as order_count,
-        cast(sum(net_revenue) over day_history as decimal(18, 4)) as net_revenue
+        cast(sum(net_revenue) over day_history as decimal(18, 4)) as net_revenue,
+        cast(sum(kept_order_revenue) over day_history as decimal(18, 4)) as kept_order_revenue
     from day_changes
     window day_history as (
         partition by customer_id, order_date order by known_date

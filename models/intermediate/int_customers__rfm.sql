@@ -15,6 +15,7 @@ known_order_days as (
         int_customers__order_days.order_date,
         int_customers__order_days.order_count,
         int_customers__order_days.net_revenue,
+        int_customers__order_days.kept_order_revenue,
         int_customers__order_days.is_order_day,
         {{ dbt.datediff(
             'int_customers__order_days.order_date', 'int_as_of_dates.as_of_date', 'day'
@@ -38,6 +39,7 @@ summed as (
         sum(order_count) as order_count,
         sum(case when is_order_day then 1 else 0 end) as order_day_count,
         sum(net_revenue) as net_revenue,
+        sum(kept_order_revenue) as kept_order_revenue,
         sum(case when is_trailing_year then order_count else 0 end) as order_count_365d,
         sum(case when is_trailing_year then net_revenue else 0 end) as net_revenue_365d
     from known_order_days
@@ -55,7 +57,9 @@ rfm as (
         cast(order_day_count as integer) as order_day_count,
         cast(net_revenue as decimal(18, 4)) as net_revenue,
         cast(net_revenue_365d as decimal(18, 4)) as net_revenue_365d,
-        cast(net_revenue as double) / nullif(order_count, 0) as average_order_value,
+        cast(kept_order_revenue as decimal(18, 4)) as kept_order_revenue,
+        cast(kept_order_revenue as double)
+        / cast(nullif(order_count, 0) as double) as average_order_value,
 
         net_revenue > 0 as has_positive_revenue,
 

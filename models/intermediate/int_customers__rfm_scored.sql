@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer with an order or a return before it.
--- A customer without an order day has a null recency and passes no edge: the lowest scores.
+-- Grain: one row per as-of date and customer with an order or a return before it. A customer
+-- without an order day meets no edges, and so has the lowest scores, whatever money is left.
 with int_customers__rfm as (
     select * from {{ ref('int_customers__rfm') }}
 ),
@@ -19,14 +19,17 @@ scored as (
         on
             int_customers__rfm.as_of_date = recency_edges.as_of_date
             and recency_edges.metric = 'recency_days'
+            and int_customers__rfm.order_day_count > 0
     left join int_rfm_edges as order_edges
         on
             int_customers__rfm.as_of_date = order_edges.as_of_date
             and order_edges.metric = 'order_count'
+            and int_customers__rfm.order_day_count > 0
     left join int_rfm_edges as revenue_edges
         on
             int_customers__rfm.as_of_date = revenue_edges.as_of_date
             and revenue_edges.metric = 'net_revenue'
+            and int_customers__rfm.order_day_count > 0
 )
 
 select * from scored

@@ -1,4 +1,4 @@
--- Grain: one row per calendar month from the first order or return to the newest.
+-- Grain: one row per calendar month from the first order or return to the current as-of date.
 with int_orders__versioned as (
     select * from {{ ref('int_orders__versioned') }}
 ),
@@ -8,12 +8,14 @@ int_as_of_dates as (
     where is_current
 ),
 
--- Months in which anything happened, and those in between.
+-- From the month of the first line to that of the day before the current as-of date.
 observed as (
     select
-        cast({{ dbt.date_trunc('month', 'min(known_date)') }} as date) as first_month,
-        cast({{ dbt.date_trunc('month', 'max(known_date)') }} as date) as last_month
+        cast({{ dbt.date_trunc('month', 'min(int_orders__versioned.known_date)') }} as date)
+            as first_month,
+        max(int_as_of_dates.as_of_date) as as_of_date
     from int_orders__versioned
+    cross join int_as_of_dates
 ),
 
 candidates as (
@@ -23,21 +25,20 @@ candidates as (
                 'month', 'years.number * 12 + months.number', 'observed.first_month'
             ) }} as date
         ) as calendar_month,
-        observed.last_month
+        observed.as_of_date
     from observed
-    -- Lines before 1970 are rejected: 150 years from there are enough.
+    -- Lines from before 1970 or after 2099 are rejected.
     cross join {{ numbers(12, 'months') }}
-    cross join {{ numbers(150, 'years') }}
+    cross join {{ numbers(131, 'years') }}
 ),
 
 calendar as (
     select
-        candidates.calendar_month,
-        cast({{ dbt.dateadd('month', 1, 'candidates.calendar_month') }} as date)
-        <= int_as_of_dates.as_of_date as is_complete_month
+        calendar_month,
+        cast({{ dbt.dateadd('month', 1, 'calendar_month') }} as date) <= as_of_date
+            as is_complete_month
     from candidates
-    cross join int_as_of_dates
-    where candidates.calendar_month <= candidates.last_month
+    where calendar_month < as_of_date
 )
 
 select * from calendar

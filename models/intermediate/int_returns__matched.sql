@@ -62,7 +62,7 @@ steps as (
         ordered_at as sold_at,
         quantity as remaining_quantity,
         cast(0 as bigint) as step,
-        cast(null as varchar) as return_line_id
+        cast(null as {{ dbt.type_string() }}) as return_line_id
     from sales
 
     union all

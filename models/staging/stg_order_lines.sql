@@ -83,18 +83,18 @@ checked as (
             when unit_price_text is null then 'missing_unit_price'
             when unit_price is null then 'unparseable_unit_price'
             when line_amount is null then 'amount_out_of_range'
-            when cast(ordered_at as date) < cast('1970-01-01' as date) then 'before_1970'
+            when extract(year from ordered_at) not between 1970 and 2099 then 'implausible_date'
             when cast(ordered_at as date) >= {{ date_var('as_of_date') }} then 'from_the_future'
             when product_meaning = 'test_item' then 'test_item'
-            {%- if choice('guest_lines', ['keep', 'reject']) == 'reject' %}
-            when clean_customer_id is null then 'guest'
-            {%- endif %}
             when quantity = 0 then 'zero_quantity'
             {%- if choice('non_merchandise_lines', ['exclude', 'include']) == 'exclude' %}
             when product_meaning = 'non_merchandise' then null
             {%- endif %}
-            when unit_price < 0 then 'negative_price'
             when is_write_off then null
+            {%- if choice('guest_lines', ['keep', 'reject']) == 'reject' %}
+            when clean_customer_id is null then 'guest'
+            {%- endif %}
+            when unit_price < 0 then 'negative_price'
             when unit_price = 0 then 'zero_price'
             when quantity > 0 and is_cancellation then 'cancellation_of_a_positive_quantity'
         end as rejection_reason

@@ -14,7 +14,7 @@ numbered as (
 
 identified as (
     select
-        line_hash || '-' || cast(occurrence as varchar) as order_line_id,
+        line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as order_line_id,
         cast(occurrence as integer) as occurrence,
         raw_order_id,
         raw_product_id,

@@ -1,25 +1,10 @@
--- Names each rule that neither a score cell nor a customer can reach, because earlier rules take
--- all that it would. A rule on other columns than the scores is judged by the customers there are.
-with cells as (
-    {{ score_cells() }}
-),
-
-reached as (
-    select {{ segment_case() }} as segment
-    from cells
-    union
-    select segment from {{ ref('int_customers__segmented') }}
-),
-
-unreachable as (
-    select
-        segments.priority,
-        segments.segment,
-        segments.predicate
-    from {{ ref('segments') }} as segments
-    left join reached
-        on segments.segment = reached.segment
-    where reached.segment is null
+-- Names each rule that cannot give its segment to anyone: earlier rules take all cells and
+-- customers for which it holds, or it asks of the scores what no cell has.
+with rule_matches as (
+    {{ segment_rule_matches() }}
 )
 
-select * from unreachable
+select * from rule_matches
+where
+    segment_count = 0
+    and (matched_count > 0 or undecided_count = 0)

@@ -68,8 +68,7 @@ actual as (
     from {{ ref('orders') }}
     union all
     select
-        'orders,
-        sold and returned' as layer,
+        'orders, sold and returned' as layer,
         'all lines' as basis,
         sum(sold_revenue + returned_revenue) as amount
     from {{ ref('orders') }}

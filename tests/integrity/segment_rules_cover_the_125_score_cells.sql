@@ -1,5 +1,5 @@
--- Each of the 125 cells of r_score, f_score and m_score gets exactly one segment, one that the mart
--- explains.
+-- Each of the 125 cells of r_score, f_score and m_score gets exactly one segment, one of the
+-- rules'.
 with cells as (
     {{ score_cells() }}
 ),
@@ -13,26 +13,15 @@ assigned as (
     from cells
 ),
 
-explained as (
+covered as (
     select
-        assigned.r_score,
-        assigned.f_score,
-        assigned.m_score,
-        count(segments.segment) as segment_count
-    from assigned
-    left join {{ ref('segments') }} as segments
-        on assigned.segment = segments.segment
-    group by 1, 2, 3
-),
-
-counted as (
-    select
-        explained.*,
+        assigned.*,
         count(*) over () as cell_count
-    from explained
+    from assigned
 )
 
-select * from counted
+select * from covered
 where
-    segment_count <> 1
-    or cell_count <> 125
+    cell_count <> 125
+    or segment is null
+    or segment not in ('{{ segment_rules() | map(attribute="segment") | join("', '") }}')

@@ -3,7 +3,8 @@
 import gzip
 
 import duckdb
-from conftest import SAMPLE, line, run_build, write_lines
+import pytest
+from conftest import HEADERS, SAMPLE, line, run_build, write_lines
 
 
 def test_csv_gz_parquet_and_a_glob_give_what_the_csv_gives(sample_build, build, tmp_path):
@@ -101,6 +102,42 @@ def test_a_log_of_customer_date_and_amount_only(build, tmp_path):
     assert built.line_count("unmatched_returns") == 0
 
 
+def test_a_german_export(build, tmp_path):
+    path = tmp_path / "export.csv"
+    header = "Beleg;Artikel;Bezeichnung;Menge;Datum;Preis;Kunde"
+    rows = [
+        '1;A;"Tasse; groß";2;31.12.2024 14:05;1.234,50;k1',
+        "2;B;Müsli;1;01.01.2025 09:00;0,99;k2",
+    ]
+    path.write_bytes("\r\n".join([header, *rows]).encode("latin-1"))
+
+    built = build(
+        path,
+        variables={
+            "csv_options": {"delim": ";", "encoding": "latin-1"},
+            "ordered_at_format": "%d.%m.%Y %H:%M",
+            "decimal_separator": ",",
+            "order_line_columns": {
+                "order_id": "Beleg",
+                "product_id": "Artikel",
+                "product_name": "Bezeichnung",
+                "quantity": "Menge",
+                "ordered_at": "Datum",
+                "unit_price": "Preis",
+                "customer_id": "Kunde",
+            },
+        },
+    )
+
+    assert built.query(
+        "select customer_id, product_name, net_revenue::double, ordered_at::varchar "
+        "from order_lines order by 1"
+    ) == [
+        ("k1", "Tasse; groß", 2469.0, "2024-12-31 14:05:00"),
+        ("k2", "Müsli", 0.99, "2025-01-01 09:00:00"),
+    ]
+
+
 def failure(tmp_path, order_lines, **options) -> str:
     built = run_build(tmp_path / "build", order_lines, **options)
     assert not built.succeeded
@@ -115,6 +152,35 @@ def test_a_missing_required_column_is_named_with_the_headers_found(tmp_path):
 
     assert "The order lines have no column 'StockCode' for product_id" in output
     assert "Their headers are: Invoice, Bestelldatum" in output
+
+
+def test_two_columns_that_could_be_meant_are_named(tmp_path):
+    path = tmp_path / "lines.csv"
+    write_lines(path, [("1", "2")], ["INVOICE", "In voice"])
+
+    output = failure(tmp_path, path)
+
+    assert "2 columns that could be 'Invoice' for order_id: INVOICE, In voice" in output
+
+
+def test_a_file_with_another_delimiter_is_told_apart(tmp_path):
+    path = tmp_path / "lines.csv"
+    path.write_text("Invoice;StockCode\n1;A\n")
+
+    assert "name what stands between them: csv_options: {delim: ';'}" in failure(tmp_path, path)
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"history_months": 0}, "The var history_months is 0: it must be a whole number"),
+        ({"backtest_horizon_days": "x"}, "must be a list of whole numbers of at least 1"),
+        ({"rfm_edges": "frozen"}, "The var rfm_edges_date is 'None': it must be a date"),
+        ({"decimal_separator": ";"}, "The var decimal_separator is ';': it must be . or ,"),
+    ],
+)
+def test_a_var_that_cannot_be_is_named(tmp_path, variables, message):
+    assert message in failure(tmp_path, SAMPLE, variables=variables)
 
 
 def test_a_column_that_is_none_is_refused(tmp_path):
@@ -139,10 +205,19 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     assert "missing.csv" in failure(tmp_path, tmp_path / "missing.csv")
 
 
-def test_a_line_with_too_many_fields_is_named(tmp_path):
+@pytest.mark.parametrize("change", ["{},surplus", "1,A,cut off"])
+def test_a_line_with_too_many_or_too_few_fields_is_named(tmp_path, change):
     path = tmp_path / "lines.csv"
     good = ",".join(str(value) for value in line("1", "7", "2024-01-10"))
-    header = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country"
-    path.write_text("\n".join([header] + [good] * 30_000 + [good + ",surplus"]) + "\n")
+    lines = [",".join(HEADERS), *[good] * 30_000, change.format(good)]
+    path.write_text("\n".join(lines) + "\n")
 
     assert "Line: 30002" in failure(tmp_path, path)
+
+
+def test_a_short_file_with_a_broken_line_is_refused(tmp_path):
+    path = tmp_path / "lines.csv"
+    good = ",".join(str(value) for value in line("1", "7", "2024-01-10"))
+    path.write_text("\n".join([",".join(HEADERS), good, "1,A,cut off"]) + "\n")
+
+    assert "Error when sniffing file" in failure(tmp_path, path)

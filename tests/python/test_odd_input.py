@@ -1,7 +1,7 @@
 """Builds on what no one hopes for. Data tests may warn but must not fail."""
 
 import pytest
-from conftest import line
+from conftest import line, run_build, write_lines
 
 MARTS_OF_CUSTOMERS = ["customers", "customer_segment_history", "orders", "order_lines", "products"]
 
@@ -16,7 +16,7 @@ def test_an_empty_input_builds_empty_marts_and_says_so(build):
         table: counts[table] for table in constant
     }
     assert built.line_count("lines") == 0
-    assert "WARN 1 input_looks_as_it_should" in built.output
+    assert "WARN 2 input_looks_as_it_should" in built.output
 
 
 def test_one_line_makes_one_customer_with_the_lowest_scores(build):
@@ -46,7 +46,7 @@ def test_when_all_lines_are_rejected_data_quality_says_why(build):
     assert counts["rejected_order_lines"] == 3
     for reason in ["unparseable_quantity", "unparseable_ordered_at", "zero_price"]:
         assert built.line_count(reason) == 1
-    assert "WARN 3 input_looks_as_it_should" in built.output
+    assert "WARN 4 input_looks_as_it_should" in built.output
 
 
 def test_one_customer_with_a_thousand_orders_a_day(build):
@@ -165,3 +165,32 @@ def test_lines_that_say_the_same_are_counted_once_or_as_often_as_they_stand(buil
     assert once.value("select net_revenue::double from customers") == 20
     assert each.line_count("duplicate") == 0
     assert each.value("select net_revenue::double from customers") == 40
+
+
+def test_one_wrong_date_years_ahead_fails_the_build_until_as_of_date_is_set(build, tmp_path):
+    lines = [line(str(n), f"c{n}", f"2024-01-{n:02}") for n in range(1, 29)]
+    lines.append(line("typo", "c1", "2099-01-05"))
+    path = tmp_path / "typo.csv"
+    write_lines(path, lines)
+
+    failed = run_build(tmp_path / "failed", path, with_data_tests=True)
+    assert not failed.succeeded
+    assert "FAIL 1 newest_order_day_does_not_stand_apart" in failed.output
+
+    built = build(path, with_data_tests=True, variables={"as_of_date": "2024-02-01"})
+    assert built.line_count("from_the_future") == 1
+    assert built.value("select max(as_of_date)::varchar from customers") == "2024-02-01"
+
+
+def test_customers_who_returned_all_have_the_lowest_scores_whatever_money_is_left(build):
+    lines = [line(str(n), f"c{n}", f"2024-01-{n:02}", price=n) for n in range(1, 11)]
+    lines += [
+        line("big", "returned", "2024-01-05", quantity=60, price="649.50"),
+        line("C1", "returned", "2024-01-06", quantity=-60, price="4.95"),
+    ]
+    built = build(lines)
+
+    assert built.query(
+        "select order_count, net_revenue::double, average_order_value, r_score, f_score, m_score "
+        "from customers where customer_id = 'returned'"
+    ) == [(0, 38673.0, None, 1, 1, 1)]

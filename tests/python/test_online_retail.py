@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+import duckdb
 import pytest
 from conftest import run_build
 
@@ -105,3 +106,19 @@ def test_online_retail_builds_from_parquet_with_other_headers(reference_data, tm
         (4_372,)
     ]
     assert re.search(r"PASS=\d+ WARN=0 ERROR=0", built.output)
+
+
+def test_any_order_of_rows_and_four_threads_give_identical_tables(
+    online_retail_ii, reference_data, tmp_path
+):
+    """As on the sample, on data of several row groups, which threads do share."""
+    shuffled = tmp_path / "shuffled.parquet"
+    path = reference_data / "online_retail_ii.csv.gz"
+    duckdb.sql(
+        f"from read_csv('{path}', all_varchar = true) order by hash(Invoice, StockCode, Quantity)"
+    ).write_parquet(str(shuffled))
+
+    other = run_build(tmp_path / "other", shuffled, *("--threads", "4"), duckdb_threads=4)
+
+    assert other.succeeded, other.output
+    assert other.digests() == online_retail_ii.digests()

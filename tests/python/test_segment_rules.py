@@ -51,6 +51,29 @@ def test_a_rule_that_nobody_can_reach_is_named(build_with_rules):
     ) == [("shadowed",)]
 
 
+@pytest.mark.parametrize("predicate", ["r_score = 6", "recency_days > 30 and r_score = 5"])
+def test_a_rule_that_can_hold_for_nobody_is_named_as_far_as_the_input_tells(
+    build_with_rules, predicate
+):
+    """What no score cell has fails; what only this input lacks is a warning."""
+    built = build_with_rules(
+        GOOD.replace("r_score = 5", predicate) + LAST,
+        *("--select", "+every_segment_rule_is_reachable,test_type:singular"),
+        *("every_segment_rule_meets_a_customer", "+customers", "--store-failures"),
+        *("--indirect-selection", "cautious"),
+        with_data_tests=True,
+    )
+
+    is_impossible = predicate == "r_score = 6"
+    assert built.succeeded is not is_impossible
+    name = (
+        "every_segment_rule_is_reachable"
+        if is_impossible
+        else "every_segment_rule_meets_a_customer"
+    )
+    assert built.query(f"select segment from main_dbt_test__audit.{name}") == [("best",)]
+
+
 def test_a_rule_may_use_any_column_of_the_scored_customer(build_with_rules):
     silent = GOOD.replace("'best'", "'silent'").replace("r_score = 5", "recency_days > 365")
     built = build_with_rules(

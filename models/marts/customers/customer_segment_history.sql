@@ -25,6 +25,7 @@ history as (
         int_customers__segmented.order_day_count,
         int_customers__segmented.net_revenue,
         int_customers__segmented.net_revenue_365d,
+        int_customers__segmented.kept_order_revenue,
         int_customers__segmented.average_order_value,
 
         int_customers__segmented.has_positive_revenue,

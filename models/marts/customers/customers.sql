@@ -38,6 +38,7 @@ customers as (
         customer_segment_history.order_day_count,
         customer_segment_history.net_revenue,
         customer_segment_history.net_revenue_365d,
+        customer_segment_history.kept_order_revenue,
         customer_segment_history.average_order_value,
 
         customer_segment_history.has_positive_revenue,

@@ -117,6 +117,18 @@ counted as (
     union all
 
     select
+        'credits_of_no_merchandise' as check_name,
+        count(*) as row_count,
+        sum(line_amount) as amount
+    from order_lines
+    where
+        line_kind = 'non_merchandise'
+        and line_amount < 0
+        and not is_guest
+
+    union all
+
+    select
         'fully_returned_orders' as check_name,
         count(*) as row_count,
         sum(net_revenue) as amount
@@ -156,14 +168,16 @@ counted as (
 ),
 
 -- Every check has its row, also where there is nothing to count.
-data_quality as (
+measured as (
     select
         data_quality_checks.check_number,
         data_quality_checks.check_name,
 
         data_quality_checks.check_group,
         data_quality_checks.unit,
+        data_quality_checks.highest_usual_share,
         data_quality_checks.description,
+        data_quality_checks.advice,
 
         cast(coalesce(counted.row_count, 0) as bigint) as row_count,
         cast(coalesce(counted.row_count, 0) as double) / nullif(units.unit_count, 0) as row_share,
@@ -175,6 +189,26 @@ data_quality as (
         on data_quality_checks.check_name = counted.check_name
     left join units
         on data_quality_checks.unit = units.unit
+),
+
+data_quality as (
+    select
+        check_number,
+        check_name,
+
+        check_group,
+        unit,
+        description,
+
+        row_count,
+        row_share,
+        amount,
+        amount_share,
+
+        coalesce(row_share > highest_usual_share, false)
+        or (check_name in ('lines', 'sale') and row_count = 0) as is_in_doubt,
+        advice
+    from measured
 )
 
 select * from data_quality

@@ -26,18 +26,21 @@ base as (
     group by 1, 2
 ),
 
--- Those active three months ago, and what became of them.
+-- Those active three months ago, and what became of them. Who has returned all since is lapsed.
 followed as (
     select
-        month_ends.as_of_date,
+        later_dates.as_of_date,
         sum(case when month_ends.is_active then 1 else 0 end) as retained_count,
         sum(case when month_ends.is_active then 0 else 1 end) as lapsed_count
-    from month_ends
+    from base as later_dates
     inner join month_ends as earlier
         on
-            month_ends.customer_id = earlier.customer_id
-            and month_ends.as_of_date_before = earlier.as_of_date
-    where earlier.is_active
+            later_dates.as_of_date_before = earlier.as_of_date
+            and earlier.is_active
+    left join month_ends
+        on
+            later_dates.as_of_date = month_ends.as_of_date
+            and earlier.customer_id = month_ends.customer_id
     group by 1
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per calendar month from the first order or return to the newest.
+-- Grain: one row per calendar month from the first order or return to now.
 with int_months as (
     select * from {{ ref('int_months') }}
 ),

@@ -1,4 +1,4 @@
--- Grain: one row per calendar month from the first order or return to the newest.
+-- Grain: one row per calendar month from the first order or return to now.
 with int_months as (
     select * from {{ ref('int_months') }}
 ),
@@ -87,9 +87,13 @@ monthly_revenue as (
             as average_order_value,
         cast(customer_count as integer) as customer_count,
         cast(new_customer_count as integer) as new_customer_count,
-        cast(net_revenue as double)
-        / cast(nullif(lag(net_revenue, 12) over (order by calendar_month), 0) as double) - 1
-            as growth_on_previous_year,
+        case
+            when is_complete_month
+                then
+                    cast(net_revenue as double)
+                    / cast(nullif(lag(net_revenue, 12) over (order by calendar_month), 0) as double)
+                    - 1
+        end as growth_on_previous_year,
 
         is_complete_month
     from joined

@@ -25,6 +25,7 @@ sums as (
         sum(order_count_365d) as order_count_365d,
         sum(net_revenue) as net_revenue,
         sum(net_revenue_365d) as net_revenue_365d,
+        sum(kept_order_revenue) as kept_order_revenue,
         percentile_cont(0.5) within group (order by cast(recency_days as double))
             as median_recency_days
     from customer_segment_history
@@ -44,6 +45,7 @@ complete as (
         coalesce(sums.order_count_365d, 0) as order_count_365d,
         coalesce(sums.net_revenue, 0) as net_revenue,
         coalesce(sums.net_revenue_365d, 0) as net_revenue_365d,
+        sums.kept_order_revenue,
         sums.median_recency_days
     from as_of_dates
     cross join segments
@@ -69,7 +71,8 @@ revenue_by_segment as (
         {{ share_of('net_revenue_365d', 'as_of_date') }} as revenue_share_365d,
         cast(order_count as integer) as order_count,
         cast(order_count_365d as integer) as order_count_365d,
-        cast(net_revenue as double) / cast(nullif(order_count, 0) as double) as average_order_value,
+        cast(kept_order_revenue as double)
+        / cast(nullif(order_count, 0) as double) as average_order_value,
         cast(median_recency_days as double) as median_recency_days,
 
         is_current,

@@ -1,0 +1,24 @@
+-- Customers of orders who are not in customers, and those in customers without an order: also those
+-- who returned all they bought are customers.
+with buyers as (
+    select distinct customer_id from {{ ref('orders') }}
+    where not is_guest
+),
+
+customers as (
+    select customer_id from {{ ref('customers') }}
+),
+
+compared as (
+    select
+        buyers.customer_id as buyer_id,
+        customers.customer_id
+    from buyers
+    full outer join customers
+        on buyers.customer_id = customers.customer_id
+)
+
+select * from compared
+where
+    buyer_id is null
+    or customer_id is null

@@ -1,0 +1,30 @@
+-- Without an as_of_date, the newest line says what day it is: one wrong date, years ahead, would
+-- make every customer look lost. Names the lines of a day that is more than a year after all
+-- others; set as_of_date to the right date, and they are rejected as from_the_future.
+with order_lines as (
+    select * from {{ ref('order_lines') }}
+    where line_kind in ('sale', 'return')
+),
+
+days_before_the_newest as (
+    select row_count as day_count
+    from {{ ref('data_quality') }}
+    where check_name = 'days_before_the_newest_order_day'
+),
+
+newest as (
+    select max(line_date) as line_date from order_lines
+)
+
+select
+    order_lines.order_line_id,
+    order_lines.order_id,
+    order_lines.ordered_at,
+    days_before_the_newest.day_count as days_after_all_others
+from order_lines
+inner join newest
+    on order_lines.line_date = newest.line_date
+cross join days_before_the_newest
+where
+    days_before_the_newest.day_count > 366
+    and {{ date_var('as_of_date') }} is null
