@@ -21,15 +21,16 @@
         {%- set day = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
         {%- set time = '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
         {%- set offset = 'Z|[+-][0-9]{2}(:?[0-9]{2})?' -%}
-        {%- set pattern = '^(' ~ day ~ '([ T]' ~ time ~ ')?) ?(' ~ offset ~ ')?$' -%}
+        {%- set pattern = day ~ '([ T]' ~ time ~ ')?( ?(' ~ offset ~ '))?' -%}
         timezone(
             'UTC',
             try_cast(
-                nullif(
-                    regexp_extract({{ text }}, '{{ pattern }}', 1)
-                    || regexp_extract({{ text }}, '{{ pattern }}', 5),
-                    ''
-                ) as timestamptz
+                case
+                    when regexp_full_match({{ text }}, '{{ pattern }}')
+                        -- A blank before the offset is not cast; none stands elsewhere before a
+                        -- sign.
+                        then replace(replace({{ text }}, ' +', '+'), ' -', '-')
+                end as timestamptz
             )
         )
     {%- endif -%}

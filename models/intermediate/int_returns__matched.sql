@@ -19,50 +19,71 @@ with recursive order_lines as (
         and customer_id is not null
 ),
 
-returns as (
+purchases as (
     select
-        order_line_id,
         customer_id,
         product_id,
-        ordered_at,
-        -quantity as quantity,
-        row_number() over (
-            partition by customer_id, product_id
-            order by ordered_at, order_line_id
-        ) as step
+        row_number() over (order by customer_id, product_id) as purchase_number
     from order_lines
     where line_kind = 'return'
-),
-
-returned_products as (
-    select
-        customer_id,
-        product_id,
-        max(ordered_at) as last_returned_at
-    from returns
     group by 1, 2
 ),
 
-sales as (
-    select order_lines.*
+-- Sales and returns of a customer and product in order of time, sales first. The sale_number of a
+-- sale is its own; that of a return is the latest sale's before it.
+numbered as (
+    select
+        purchases.purchase_number,
+        order_lines.order_line_id,
+        order_lines.order_id,
+        order_lines.line_kind,
+        order_lines.quantity,
+        sum(case when order_lines.line_kind = 'sale' then 1 else 0 end) over purchase_history
+            as sale_number,
+        sum(case when order_lines.line_kind = 'return' then 1 else 0 end) over purchase_history
+            as return_number
     from order_lines
-    inner join returned_products
+    inner join purchases
         on
-            order_lines.customer_id = returned_products.customer_id
-            and order_lines.product_id = returned_products.product_id
-            and order_lines.ordered_at <= returned_products.last_returned_at
-    where order_lines.line_kind = 'sale'
+            order_lines.customer_id = purchases.customer_id
+            and order_lines.product_id = purchases.product_id
+    window purchase_history as (
+        partition by purchases.purchase_number
+        order by
+            order_lines.ordered_at asc, order_lines.line_kind desc, order_lines.order_line_id asc
+        rows between unbounded preceding and current row
+    )
+),
+
+sales as (
+    select
+        purchase_number,
+        cast(sale_number as bigint) as sale_number,
+        order_line_id,
+        order_id,
+        quantity
+    from numbered
+    where line_kind = 'sale'
+),
+
+returns as (
+    select
+        purchase_number,
+        cast(return_number as bigint) as return_number,
+        cast(sale_number as bigint) as latest_sale_number,
+        order_line_id,
+        -quantity as quantity
+    from numbered
+    where line_kind = 'return'
 ),
 
 steps as (
     select
-        customer_id,
-        product_id,
-        order_line_id as sale_line_id,
-        ordered_at as sold_at,
+        purchase_number,
+        sale_number,
         quantity as remaining_quantity,
-        cast(0 as bigint) as step,
-        cast(null as {{ dbt.type_string() }}) as return_line_id
+        cast(0 as bigint) as return_number,
+        false as is_taken
     from sales
 
     union all
@@ -70,56 +91,58 @@ steps as (
     (
         with offered as (
             select
-                steps.customer_id,
-                steps.product_id,
-                steps.sale_line_id,
-                steps.sold_at,
+                steps.purchase_number,
+                steps.sale_number,
                 steps.remaining_quantity,
-                returns.step,
-                returns.order_line_id as return_line_id,
-                returns.quantity as returned_quantity,
-                steps.sold_at <= returns.ordered_at and steps.remaining_quantity >= returns.quantity
-                    as is_able
+                returns.return_number,
+                returns.quantity,
+                max(
+                    case
+                        when
+                            steps.sale_number <= returns.latest_sale_number
+                            and steps.remaining_quantity >= returns.quantity
+                            then steps.sale_number
+                    end
+                ) over (partition by steps.purchase_number) as taken_sale_number
             from steps
             inner join returns
                 on
-                    steps.customer_id = returns.customer_id
-                    and steps.product_id = returns.product_id
-                    and steps.step + 1 = returns.step
+                    steps.purchase_number = returns.purchase_number
+                    and steps.return_number + 1 = returns.return_number
         ),
 
         taken as (
             select
                 offered.*,
-                is_able and row_number() over (
-                    partition by customer_id, product_id
-                    order by is_able desc, sold_at desc, sale_line_id desc
-                ) = 1 as is_taken
+                coalesce(sale_number = taken_sale_number, false) as is_taken
             from offered
         )
 
         select
-            customer_id,
-            product_id,
-            sale_line_id,
-            sold_at,
-            remaining_quantity - case when is_taken then returned_quantity else 0 end
-                as remaining_quantity,
-            step,
-            case when is_taken then return_line_id end as return_line_id
+            purchase_number,
+            sale_number,
+            remaining_quantity - case when is_taken then quantity else 0 end as remaining_quantity,
+            return_number,
+            is_taken
         from taken
     )
 ),
 
 matched as (
     select
-        steps.return_line_id,
-        steps.sale_line_id,
+        returns.order_line_id as return_line_id,
+        sales.order_line_id as sale_line_id,
         sales.order_id as sale_order_id
     from steps
     inner join sales
-        on steps.sale_line_id = sales.order_line_id
-    where steps.return_line_id is not null
+        on
+            steps.purchase_number = sales.purchase_number
+            and steps.sale_number = sales.sale_number
+    inner join returns
+        on
+            steps.purchase_number = returns.purchase_number
+            and steps.return_number = returns.return_number
+    where steps.is_taken
 )
 
 select * from matched

@@ -7,19 +7,34 @@ product_code_rules as (
     select * from {{ ref('product_code_rules') }}
 ),
 
+trimmed as (
+    select
+        order_line_id,
+        occurrence,
+        {{ trim_blanks('raw_order_id') }} as order_id,
+        {{ trim_blanks('raw_product_id') }} as product_id,
+        {{ trim_blanks('raw_product_name') }} as product_name,
+        {{ trim_blanks('raw_customer_id') }} as customer_id,
+        {{ trim_blanks('raw_country') }} as country,
+        {{ trim_blanks('raw_ordered_at') }} as ordered_at,
+        {{ trim_blanks('raw_quantity') }} as quantity,
+        {{ trim_blanks('raw_unit_price') }} as unit_price
+    from lines_as_text
+),
+
 cleaned as (
     select
         order_line_id,
         occurrence,
-        {{ text_or_null('raw_order_id') }} as order_id,
-        {{ text_or_null('raw_product_id') }} as product_id,
-        {{ text_or_null('raw_product_name') }} as product_name,
-        {{ text_or_null('raw_customer_id') }} as customer_id,
-        {{ text_or_null('raw_country') }} as country,
-        {{ text_or_null('raw_ordered_at') }} as ordered_at_text,
-        {{ text_or_null('raw_quantity') }} as quantity_text,
-        {{ text_or_null('raw_unit_price') }} as unit_price_text
-    from lines_as_text
+        {{ text_or_null('order_id') }} as order_id,
+        {{ text_or_null('product_id') }} as product_id,
+        {{ text_or_null('product_name') }} as product_name,
+        {{ text_or_null('customer_id') }} as customer_id,
+        {{ text_or_null('country') }} as country,
+        {{ text_or_null('ordered_at') }} as ordered_at_text,
+        {{ text_or_null('quantity') }} as quantity_text,
+        {{ text_or_null('unit_price') }} as unit_price_text
+    from trimmed
 ),
 
 typed as (

@@ -106,8 +106,8 @@ def test_a_german_export(build, tmp_path):
     path = tmp_path / "export.csv"
     header = "Beleg;Artikel;Bezeichnung;Menge;Datum;Preis;Kunde"
     rows = [
-        '1;A;"Tasse; groß";2;31.12.2024 14:05;1.234,50;k1',
-        "2;B;Müsli;1;01.01.2025 09:00;0,99;k2",
+        '1;A1;"Tasse; groß";2;31.12.2024 14:05;1.234,50;k1',
+        "2;A2;Müsli;1;01.01.2025 09:00;0,99;k2",
     ]
     path.write_bytes("\r\n".join([header, *rows]).encode("latin-1"))
 

@@ -51,7 +51,7 @@ def test_a_rule_that_nobody_can_reach_is_named(build_with_rules):
     ) == [("shadowed",)]
 
 
-@pytest.mark.parametrize("predicate", ["r_score = 6", "recency_days > 30 and r_score = 5"])
+@pytest.mark.parametrize("predicate", ["r_score = 6", "recency_days > 9999"])
 def test_a_rule_that_can_hold_for_nobody_is_named_as_far_as_the_input_tells(
     build_with_rules, predicate
 ):
