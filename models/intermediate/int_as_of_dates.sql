@@ -13,7 +13,7 @@ observed as (
     from int_orders__versioned
 ),
 
-current_dates as (
+newest_dates as (
     select
         current_as_of_date as as_of_date,
         true as is_current,
@@ -68,7 +68,7 @@ edge_dates as (
 {%- endif %}
 
 candidates as (
-    select * from current_dates
+    select * from newest_dates
     union all
     select * from month_ends
     union all

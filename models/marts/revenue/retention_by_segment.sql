@@ -5,7 +5,7 @@ with customer_segment_history as (
     where is_month_end
 ),
 
-current_dates as (
+newest_dates as (
     select as_of_date from {{ ref('int_as_of_dates') }}
     where is_current
 ),
@@ -52,9 +52,9 @@ sums as (
 observed as (
     select
         sums.*,
-        {{ dbt.datediff('sums.as_of_date', 'current_dates.as_of_date', 'day') }} as observed_days
+        {{ dbt.datediff('sums.as_of_date', 'newest_dates.as_of_date', 'day') }} as observed_days
     from sums
-    cross join current_dates
+    cross join newest_dates
 ),
 
 retention_by_segment as (
