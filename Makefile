@@ -66,7 +66,7 @@ lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 	$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
 
 test: lint ## Lint, then run all tests
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
 	$(DBT) docs generate --static
