@@ -69,6 +69,7 @@ test: lint ## Lint, then run all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
+	@test -f "$(WAREHOUSE)" || { echo 'There is no $(WAREHOUSE) yet: make build'; exit 1; }
 	$(DBT) docs generate --static
 	@echo 'Open target/static_index.html in a browser.'
 
