@@ -4,45 +4,31 @@
 -#}
 {% macro order_lines_relation() %}
     {%- set path = env_var('ORDER_LINES', '') or 'seeds/sample_order_lines.csv' -%}
-    {{ return(adapter.dispatch('order_lines_relation', 'customer_value')(path)) }}
-{% endmacro %}
-
-
-{% macro duckdb__order_lines_relation(path) %}
     {%- set suffix = (path | lower).removesuffix('.gz').split('.') | last -%}
-    {%- set quoted = "'" ~ path | replace("'", "''") ~ "'" -%}
     {%- if suffix == 'parquet' -%}
-        {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
+        {{ return(adapter.dispatch('parquet_relation', 'customer_value')(path)) }}
     {%- elif suffix in ['csv', 'tsv', 'txt'] -%}
         {#-
-            The dialect is said, not guessed: DuckDB's guess makes the best of a broken line, and
-            may take the lines before it for no data. A line with too few or too many fields is an
-            error.
+            The dialect is said, not guessed: a guess makes the best of a broken line, and may take
+            the lines before it for no data.
         -#}
         {%- set options = {
-            'header': 'true',
-            'all_varchar': 'true',
-            'union_by_name': 'true',
-            'delim': "'\t'" if suffix == 'tsv' else "','",
-            'quote': "'\"'",
-            'escape': "'\"'",
-            'skip': '0',
+            'delim': '\t' if suffix == 'tsv' else ',',
+            'quote': '"',
+            'escape': '"',
+            'encoding': 'utf-8',
+            'skip': 0,
         } -%}
         {%- for option, value in (var('csv_options') or {}).items() -%}
-            {%- if option not in ['delim', 'quote', 'escape', 'encoding', 'skip'] -%}
+            {%- if option not in options -%}
                 {{ exceptions.raise_compiler_error(
-                    "The var csv_options has no option '" ~ option
-                    ~ "': delim, quote, escape, encoding and skip are there."
+                    "The var csv_options has no option '" ~ option ~ "': "
+                    ~ options | join(', ') ~ " are there."
                 ) }}
             {%- endif -%}
-            {%- set text = "'" ~ value | string | replace("'", "''") ~ "'" -%}
-            {%- do options.update({option: value if value is number else text}) -%}
+            {%- do options.update({option: value}) -%}
         {%- endfor -%}
-        {%- set arguments = [quoted] -%}
-        {%- for option, value in options.items() -%}
-            {%- do arguments.append(option ~ ' = ' ~ value) -%}
-        {%- endfor -%}
-        {{ return('read_csv(' ~ arguments | join(', ') ~ ')') }}
+        {{ return(adapter.dispatch('csv_relation', 'customer_value')(path, options)) }}
     {%- elif modules.re.match('^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$', path) -%}
         {{ return(path) }}
     {%- else -%}
@@ -51,4 +37,71 @@
             ~ "or be the name of a table."
         ) }}
     {%- endif -%}
+{% endmacro %}
+
+
+{% macro duckdb__parquet_relation(path) %}
+    {{- return('read_parquet(' ~ text_literal(path) ~ ', union_by_name = true)') -}}
+{% endmacro %}
+
+
+{#- A line with too few or too many fields is an error. -#}
+{% macro duckdb__csv_relation(path, options) %}
+    {%- set arguments = [
+        text_literal(path),
+        'header = true',
+        'all_varchar = true',
+        'union_by_name = true',
+    ] -%}
+    {%- for option, value in options.items() -%}
+        {%- set literal = value if value is number else text_literal(value) -%}
+        {%- do arguments.append(option ~ ' = ' ~ literal) -%}
+    {%- endfor -%}
+    {{ return('read_csv(' ~ arguments | join(', ') ~ ')') }}
+{% endmacro %}
+
+
+{% macro spark__parquet_relation(path) %}
+    {{- return(order_lines_view('parquet', {'path': path, 'mergeSchema': 'true'})) -}}
+{% endmacro %}
+
+
+{#-
+    A line with too few or too many fields is an error, and so are files whose headers differ: Spark
+    reads columns by their place.
+-#}
+{% macro spark__csv_relation(path, options) %}
+    {%- if options.skip -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark cannot skip the first lines of a CSV file: csv_options.skip is for DuckDB."
+        ) }}
+    {%- endif -%}
+    {{- return(order_lines_view('csv', {
+        'path': path,
+        'header': 'true',
+        'sep': options.delim,
+        'quote': options.quote,
+        'escape': options.escape,
+        'encoding': {'latin-1': 'ISO-8859-1'}.get(options.encoding, options.encoding),
+        'multiLine': 'true',
+        'mode': 'FAILFAST',
+        'enforceSchema': 'false',
+    })) -}}
+{% endmacro %}
+
+
+{#- Spark takes options for a file only where a view is made of it. -#}
+{% macro order_lines_view(format, options) %}
+    {%- set definition -%}
+        create or replace temporary view order_lines_input using {{ format }} options (
+            {%- for option, value in options.items() %}
+            {{ option }} {{ text_literal(value) }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        )
+    {%- endset -%}
+    {%- if execute -%}
+        {%- do run_query(definition) -%}
+    {%- endif -%}
+    {{ return('order_lines_input') }}
 {% endmacro %}

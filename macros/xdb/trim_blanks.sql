@@ -1,9 +1,16 @@
 {#- Text without blanks, tabs, line ends and no-break spaces at its ends. -#}
 {% macro trim_blanks(text) %}
-    {{- return(adapter.dispatch('trim_blanks', 'customer_value')(text)) -}}
+    {{- return(adapter.dispatch('trim_blanks', 'customer_value')(
+        text, 'chr(32) || chr(9) || chr(10) || chr(13) || chr(160)'
+    )) -}}
 {% endmacro %}
 
 
-{% macro duckdb__trim_blanks(text) -%}
-    trim({{ text }}, chr(32) || chr(9) || chr(10) || chr(13) || chr(160))
+{% macro default__trim_blanks(text, blanks) -%}
+    trim({{ text }}, {{ blanks }})
+{%- endmacro %}
+
+
+{% macro spark__trim_blanks(text, blanks) -%}
+    btrim({{ text }}, {{ blanks }})
 {%- endmacro %}

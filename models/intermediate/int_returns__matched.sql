@@ -1,9 +1,8 @@
 -- Grain: one row per return line that was matched to the sale line it takes back. A return takes
 -- the latest sale line of the same customer and product, at or before its own time, that still has
--- the whole quantity. What an earlier return took is gone for a later one, so the returns of a
--- customer and product are taken one after the other: step n decides their n-th return, and nothing
--- that happens later can change it.
-with recursive order_lines as (
+-- the whole quantity. What an earlier return took is gone for a later one, and nothing that happens
+-- later can change a match.
+with order_lines as (
     select
         order_line_id,
         order_id,
@@ -20,22 +19,21 @@ with recursive order_lines as (
 ),
 
 purchases as (
-    select
+    select distinct
         customer_id,
-        product_id,
-        row_number() over (order by customer_id, product_id) as purchase_number
+        product_id
     from order_lines
     where line_kind = 'return'
-    group by 1, 2
 ),
 
 -- Sales and returns of a customer and product in order of time, sales first. The sale_number of a
 -- sale is its own; that of a return is the latest sale's before it.
 numbered as (
     select
-        purchases.purchase_number,
         order_lines.order_line_id,
         order_lines.order_id,
+        order_lines.customer_id,
+        order_lines.product_id,
         order_lines.line_kind,
         order_lines.quantity,
         sum(case when order_lines.line_kind = 'sale' then 1 else 0 end) over purchase_history
@@ -48,16 +46,19 @@ numbered as (
             order_lines.customer_id = purchases.customer_id
             and order_lines.product_id = purchases.product_id
     window purchase_history as (
-        partition by purchases.purchase_number
+        partition by order_lines.customer_id, order_lines.product_id
         order by
-            order_lines.ordered_at asc, order_lines.line_kind desc, order_lines.order_line_id asc
+            order_lines.ordered_at asc nulls last,
+            order_lines.line_kind desc nulls last,
+            order_lines.order_line_id asc nulls last
         rows between unbounded preceding and current row
     )
 ),
 
 sales as (
     select
-        purchase_number,
+        customer_id,
+        product_id,
         cast(sale_number as bigint) as sale_number,
         order_line_id,
         order_id,
@@ -68,64 +69,18 @@ sales as (
 
 returns as (
     select
-        purchase_number,
+        customer_id,
+        product_id,
         cast(return_number as bigint) as return_number,
-        cast(sale_number as bigint) as latest_sale_number,
+        cast(sale_number as bigint) as sale_number,
         order_line_id,
-        -quantity as quantity
+        cast(-quantity as decimal(18, 4)) as quantity
     from numbered
     where line_kind = 'return'
 ),
 
-steps as (
-    select
-        purchase_number,
-        sale_number,
-        quantity as remaining_quantity,
-        cast(0 as bigint) as return_number,
-        false as is_taken
-    from sales
-
-    union all
-
-    (
-        with offered as (
-            select
-                steps.purchase_number,
-                steps.sale_number,
-                steps.remaining_quantity,
-                returns.return_number,
-                returns.quantity,
-                max(
-                    case
-                        when
-                            steps.sale_number <= returns.latest_sale_number
-                            and steps.remaining_quantity >= returns.quantity
-                            then steps.sale_number
-                    end
-                ) over (partition by steps.purchase_number) as taken_sale_number
-            from steps
-            inner join returns
-                on
-                    steps.purchase_number = returns.purchase_number
-                    and steps.return_number + 1 = returns.return_number
-        ),
-
-        taken as (
-            select
-                offered.*,
-                coalesce(sale_number = taken_sale_number, false) as is_taken
-            from offered
-        )
-
-        select
-            purchase_number,
-            sale_number,
-            remaining_quantity - case when is_taken then quantity else 0 end as remaining_quantity,
-            return_number,
-            is_taken
-        from taken
-    )
+matches as (
+    {{ match_returns('sales', 'returns') }}
 ),
 
 matched as (
@@ -133,16 +88,17 @@ matched as (
         returns.order_line_id as return_line_id,
         sales.order_line_id as sale_line_id,
         sales.order_id as sale_order_id
-    from steps
+    from matches
     inner join sales
         on
-            steps.purchase_number = sales.purchase_number
-            and steps.sale_number = sales.sale_number
+            matches.customer_id = sales.customer_id
+            and matches.product_id = sales.product_id
+            and matches.sale_number = sales.sale_number
     inner join returns
         on
-            steps.purchase_number = returns.purchase_number
-            and steps.return_number = returns.return_number
-    where steps.is_taken
+            matches.customer_id = returns.customer_id
+            and matches.product_id = returns.product_id
+            and matches.return_number = returns.return_number
 )
 
 select * from matched

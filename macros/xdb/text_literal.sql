@@ -1,0 +1,14 @@
+{#- A text as a literal, whatever quotes and backslashes are in it. -#}
+{% macro text_literal(text) %}
+    {{- return(adapter.dispatch('text_literal', 'customer_value')(text | string)) -}}
+{% endmacro %}
+
+
+{% macro default__text_literal(text) %}
+    {{- return("'" ~ text | replace("'", "''") ~ "'") -}}
+{% endmacro %}
+
+
+{% macro spark__text_literal(text) %}
+    {{- return("'" ~ text | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") -}}
+{% endmacro %}
