@@ -5,6 +5,9 @@ VARS ?= {}
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
+# Apache Spark has an environment of its own: who uses DuckDB installs none of it.
+SPARK_BIN := .venv-spark/bin
+SPARK_INSTALLED := .venv-spark/installed
 WAREHOUSE ?= warehouse.duckdb
 DBT := $(BIN)/dbt
 
@@ -35,15 +38,27 @@ warehouse.sql("""
 endef
 export SUMMARY
 
-.PHONY: help build test lint docs sample clean
+# An environment in the folder $(1), from the lock $(2).
+define INSTALL
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv --clear $(1)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
+endef
+
+.PHONY: help build test lint docs sample clean install-spark test-spark
 
 help: ## Show what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 $(INSTALLED): requirements.lock
-	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.12 $(MAKECMDGOALS)")'
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(call INSTALL,.venv,requirements.lock)
+	@touch $@
+
+# The path file lets dbt find its plugin for Python models on Spark (python_models/dbt_spark_session.py).
+$(SPARK_INSTALLED): requirements-spark.lock
+	@java -version >/dev/null 2>&1 || { echo 'Apache Spark needs Java 17 or 21, and there is no java here.'; exit 1; }
+	$(call INSTALL,.venv-spark,requirements-spark.lock)
+	@echo '$(CURDIR)/python_models' > "$$($(SPARK_BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer_value.pth"
 	@touch $@
 
 build: $(INSTALLED) ## Build the warehouse: from the sample, or from the order lines that ORDER_LINES names
@@ -63,10 +78,18 @@ lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 	@! grep -rnE '^.{101,}' --include='*.sql' models macros tests analyses || { echo 'SQL has at most 100 columns.'; exit 1; }
 	$(DBT) --quiet parse
 	$(BIN)/dbt-bouncer run
+	$(DBT) --quiet compile --target lint --target-path target/lint
+	$(BIN)/python tests/lint/portability.py target/lint/compiled
 	$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
 
 test: lint ## Lint, then run all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+install-spark: $(SPARK_INSTALLED) ## Install dbt with Apache Spark into .venv-spark; it needs Java 17 or 21
+	@printf '%s\n' 'Now:' '  source $(SPARK_BIN)/activate' '  dbt build --target spark_local'
+
+test-spark: $(SPARK_INSTALLED) ## Build the same on DuckDB and on Apache Spark, and compare every row
+	$(SPARK_BIN)/python -m pytest --numprocesses 2 tests/python/test_spark.py
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
 	@test -f "$(WAREHOUSE)" || { echo 'There is no $(WAREHOUSE) yet: make build'; exit 1; }
@@ -77,4 +100,4 @@ sample: $(INSTALLED) ## Make the sample again, byte for byte
 	PYTHONPATH=python_models $(BIN)/python -m customer_value.simulation --output seeds/sample_order_lines.csv
 
 clean: ## Remove what was generated, but not the environment
-	rm -rf target logs warehouse.duckdb warehouse.duckdb.wal .pytest_cache .ruff_cache .hypothesis
+	rm -rf target logs warehouse.duckdb warehouse.duckdb.wal spark_warehouse .pytest_cache .ruff_cache .hypothesis

@@ -41,4 +41,8 @@ impact as (
 )
 
 select * from impact
-order by is_move desc, net_revenue desc, segment_as_built asc, segment_by_these_rules asc
+order by
+    is_move desc nulls last,
+    net_revenue desc nulls last,
+    segment_as_built asc nulls last,
+    segment_by_these_rules asc nulls last

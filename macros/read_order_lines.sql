@@ -9,22 +9,28 @@
 -#}
 {% macro read_order_lines() %}
     {%- set relation = order_lines_relation() -%}
+    {%- set as_text = {} -%}
     {%- if execute -%}
-        {%- set input_headers = get_columns_in_query('select * from ' ~ relation) -%}
+        {%- for column in adapter.get_column_schema_from_query(
+            'select * from ' ~ relation ~ ' where false'
+        ) -%}
+            {%- do as_text.update({column.name: column_as_text(column)}) -%}
+        {%- endfor -%}
     {%- else -%}
-        {%- set input_headers = order_line_columns().values() | select | list -%}
+        {%- for header in order_line_columns().values() | select -%}
+            {%- do as_text.update({header: adapter.quote(header)}) -%}
+        {%- endfor -%}
     {%- endif -%}
-    {%- set headers = match_order_line_headers(input_headers) -%}
     {%- set text = {} -%}
-    {%- for column, header in headers.items() -%}
-        {%- set value = adapter.quote(header) if header else 'null' -%}
-        {%- do text.update({column: 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')'}) -%}
+    {%- for column, header in match_order_line_headers(as_text | list).items() -%}
+        {%- set nothing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+        {%- do text.update({column: as_text[header] if header else nothing}) -%}
     {%- endfor -%}
-    {%- if not headers.order_id -%}
+    {%- if not order_line_columns().order_id -%}
         {%- set customer = "coalesce(" ~ text.customer_id ~ ", 'guest')" -%}
         {%- do text.update({'order_id': customer ~ " || ' ' || " ~ text.ordered_at}) -%}
     {%- endif -%}
-    {%- if not headers.quantity -%}
+    {%- if not order_line_columns().quantity -%}
         {%- do text.update({'quantity': text.unit_price, 'unit_price': "'1'"}) -%}
     {%- endif -%}
     select
@@ -32,8 +38,8 @@
         {{ expression }} as raw_{{ column }},
         {%- endfor %}
         md5(
-            {%- for header in input_headers | sort %}
-            coalesce(cast({{ adapter.quote(header) }} as {{ dbt.type_string() }}), '')
+            {%- for header in as_text | sort %}
+            coalesce({{ as_text[header] }}, '')
             {%- if not loop.last %} || chr(31) || {%- endif %}
             {%- endfor %}
         ) as line_hash

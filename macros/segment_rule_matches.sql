@@ -22,7 +22,7 @@
     select
         {{ loop.index }} as priority,
         '{{ rule.segment }}' as segment,
-        '{{ rule.predicate | replace("'", "''") }}' as predicate,
+        {{ text_literal(rule.predicate) }} as predicate,
         sum(case when {{ rule.predicate }} then 1 else 0 end) as matched_count,
         sum(case when ({{ rule.predicate }}) is null then 1 else 0 end) as undecided_count,
         sum(case when {{ segment_case() }} = '{{ rule.segment }}' then 1 else 0 end)

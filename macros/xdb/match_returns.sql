@@ -36,7 +36,7 @@
                 'sale_number': sale_number,
                 'quantity': quantity,
                 'return_numbers': [return_number]
-            }] order by return_number) as returns
+            }] order by return_number nulls last) as returns
         from {{ returns }}
         group by 1, 2
     ),

@@ -14,7 +14,7 @@
         "2024-01-05 10:00 Europe/Berlin" for the values after it.
     -#}
     {%- set day = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
-    {%- set time = '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
+    {%- set time = '([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
     {%- set offset = 'Z|[+-][0-9]{2}(:?[0-9]{2})?' -%}
     {%- set pattern = '^' ~ day ~ '([ T]' ~ time ~ ')?( ?(' ~ offset ~ '))?$' -%}
     {%- set iso_text -%}
@@ -67,5 +67,12 @@
             ) }}
         {%- endif -%}
     {%- endfor -%}
-    try_to_timestamp({{ text }}, {{ text_literal(pattern | join) }})
+    {%- set parsed = 'try_to_timestamp(' ~ text ~ ', ' ~ text_literal(pattern | join) ~ ')' -%}
+    {%- if '%y' in format -%}
+        {#- 69 to 99 are of the last century, as strptime has it; Java takes them for the next. -#}
+        case when year({{ parsed }}) >= 2069 then {{ parsed }} - interval '100' year
+            else {{ parsed }} end
+    {%- else -%}
+        {{ parsed }}
+    {%- endif -%}
 {%- endmacro %}

@@ -20,9 +20,10 @@ customer_months as (
     select
         months.*,
         min(order_month) over (partition by customer_id) as cohort_month,
-        lag(order_month) over (partition by customer_id order by order_month)
+        lag(order_month) over (partition by customer_id order by order_month nulls last)
             as previous_order_month,
-        lead(order_month) over (partition by customer_id order by order_month) as next_order_month
+        lead(order_month) over (partition by customer_id order by order_month nulls last)
+            as next_order_month
     from months
 )
 

@@ -23,7 +23,7 @@ order_changes as (
         kept_order_revenue
         - coalesce(lag(kept_order_revenue) over order_history, 0) as kept_order_revenue
     from order_states
-    window order_history as (partition by order_id, customer_id order by known_date)
+    window order_history as (partition by order_id, customer_id order by known_date nulls last)
 ),
 
 day_changes as (
@@ -43,14 +43,14 @@ accumulated as (
         customer_id,
         order_date,
         known_date,
-        lead(known_date) over (partition by customer_id, order_date order by known_date)
+        lead(known_date) over (partition by customer_id, order_date order by known_date nulls last)
             as next_known_date,
         cast(sum(order_count) over day_history as integer) as order_count,
         cast(sum(net_revenue) over day_history as decimal(18, 4)) as net_revenue,
         cast(sum(kept_order_revenue) over day_history as decimal(18, 4)) as kept_order_revenue
     from day_changes
     window day_history as (
-        partition by customer_id, order_date order by known_date
+        partition by customer_id, order_date order by known_date nulls last
         rows between unbounded preceding and current row
     )
 ),

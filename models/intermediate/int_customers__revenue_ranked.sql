@@ -10,8 +10,10 @@ ranked as (
         as_of_date,
         customer_id,
         net_revenue,
-        row_number() over (partition by as_of_date order by net_revenue desc, customer_id asc)
-            as revenue_rank,
+        row_number() over (
+            partition by as_of_date
+            order by net_revenue desc nulls last, customer_id asc nulls last
+        ) as revenue_rank,
         count(*) over (partition by as_of_date) as customer_count
     from customer_segment_history
 )

@@ -27,7 +27,7 @@ accumulated as (
         customer_id,
         known_date,
         min(known_date) over order_history as order_date,
-        lead(known_date) over (partition by order_id, customer_id order by known_date)
+        lead(known_date) over (partition by order_id, customer_id order by known_date nulls last)
             as next_known_date,
         sum(sold_quantity) over order_history as sold_quantity,
         sum(returned_quantity) over order_history as returned_quantity,
@@ -35,7 +35,7 @@ accumulated as (
         sum(returned_revenue) over order_history as returned_revenue
     from changes
     window order_history as (
-        partition by order_id, customer_id order by known_date
+        partition by order_id, customer_id order by known_date nulls last
         rows between unbounded preceding and current row
     )
 ),

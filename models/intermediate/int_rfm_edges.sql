@@ -59,7 +59,7 @@ cumulated as (
         value_counts.*,
         sum(customer_count) over (
             partition by as_of_date, metric
-            order by metric_value
+            order by metric_value nulls last
             rows between unbounded preceding and current row
         ) as cumulative_count,
         sum(customer_count) over (partition by as_of_date, metric) as total_count

@@ -46,8 +46,10 @@ typed as (
         -- A whole number that passed through a spreadsheet or a data frame.
         coalesce(nullif(regexp_extract(customer_id, '^([0-9]+)[.]0+$', 1), ''), customer_id)
             as clean_customer_id,
-        coalesce(regexp_extract(order_id, '{{ var("cancellation_pattern") }}', 0) <> '', false)
-            as is_cancellation
+        coalesce(
+            regexp_extract(order_id, {{ text_literal(var('cancellation_pattern')) }}, 0) <> '',
+            false
+        ) as is_cancellation
     from cleaned
 ),
 

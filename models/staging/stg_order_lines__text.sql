@@ -8,7 +8,7 @@ with source_lines as (
 numbered as (
     select
         source_lines.*,
-        row_number() over (partition by line_hash order by line_hash) as occurrence
+        row_number() over (partition by line_hash order by line_hash nulls last) as occurrence
     from source_lines
 ),
 

@@ -3,7 +3,8 @@
 with customer_lifecycle as (
     select
         customer_lifecycle.*,
-        coalesce(lag(active_count) over (order by calendar_month), 0) as active_count_before
+        coalesce(lag(active_count) over (order by calendar_month nulls last), 0)
+            as active_count_before
     from {{ ref('customer_lifecycle') }} as customer_lifecycle
 )
 

@@ -69,6 +69,7 @@ def run_dbt(
     variables: dict | None = None,
     duckdb_threads: int | None = None,
     project: Path = PROJECT,
+    target: str = "duckdb",
 ) -> Build:
     """Run a dbt command with the warehouse and all that dbt writes in the folder."""
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
@@ -78,11 +79,19 @@ def run_dbt(
     folder.mkdir(exist_ok=True)
     (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
     command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments]
-    command += ["--profiles-dir", str(folder), "--vars", json.dumps(variables or {})]
+    command += [
+        "--target",
+        target,
+        "--profiles-dir",
+        str(folder),
+        "--vars",
+        json.dumps(variables or {}),
+    ]
     command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     environment = os.environ | {
         "ORDER_LINES": str(order_lines),
         "WAREHOUSE": str(folder / "warehouse.duckdb"),
+        "SPARK_WAREHOUSE": str(folder / "spark"),
         "DO_NOT_TRACK": "1",
     }
     finished = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
@@ -90,16 +99,23 @@ def run_dbt(
 
 
 def run_build(
-    folder: Path, order_lines: Path | str, *arguments: str, with_data_tests=False, **options
+    folder: Path,
+    order_lines: Path | str,
+    *arguments: str,
+    with_data_tests=False,
+    with_unit_tests=False,
+    **options,
 ) -> Build:
     """Run `dbt build` on the order lines.
 
-    Unit tests do not depend on the input: test_project.py runs them, once. Data tests take longer
+    Unit tests do not depend on the input: they run once on each engine. Data tests take longer
     than the models, so only builds whose input is odd enough for one to fail run them.
     """
-    left_out = ["--exclude-resource-type", "unit_test"]
+    left_out = []
     if not with_data_tests:
         left_out += ["--exclude-resource-type", "test"]
+    if not with_unit_tests:
+        left_out += ["--exclude-resource-type", "unit_test"]
     return run_dbt(folder, "build", *left_out, *arguments, order_lines=order_lines, **options)
 
 

@@ -37,14 +37,15 @@ matched as (
         lines.is_cancellation,
         lines.line_kind = 'return' and int_returns__matched.sale_line_id is null
             as is_unmatched_return,
+        -- What lies on a bound is inside, whatever the bound's last digit: hence 1e-9.
         lines.line_kind = 'sale' and coalesce(
-            cast(lines.quantity as double) < int_product_bounds.lowest_quantity
-            or cast(lines.quantity as double) > int_product_bounds.highest_quantity,
+            cast(lines.quantity as double) < int_product_bounds.lowest_quantity * (1 - 1e-9)
+            or cast(lines.quantity as double) > int_product_bounds.highest_quantity * (1 + 1e-9),
             false
         ) as is_quantity_outlier,
         lines.line_kind = 'sale' and coalesce(
-            cast(lines.unit_price as double) < int_product_bounds.lowest_price
-            or cast(lines.unit_price as double) > int_product_bounds.highest_price,
+            cast(lines.unit_price as double) < int_product_bounds.lowest_price * (1 - 1e-9)
+            or cast(lines.unit_price as double) > int_product_bounds.highest_price * (1 + 1e-9),
             false
         ) as is_price_outlier,
 

@@ -13,7 +13,7 @@ names as (
         product_name,
         row_number() over (
             partition by product_id
-            order by ordered_at desc, product_name asc
+            order by ordered_at desc nulls last, product_name asc nulls last
         ) as newest_first
     from order_lines
     where

@@ -16,7 +16,7 @@ countries as (
         country,
         row_number() over (
             partition by customer_id
-            order by ordered_at desc, order_id desc
+            order by ordered_at desc nulls last, order_id desc nulls last
         ) as newest_first
     from orders
     where country is not null

@@ -4,10 +4,10 @@ with rules as (
     {%- for rule in segment_rules() %}
     select
         '{{ rule.segment }}' as segment,
-        '{{ rule.label | replace("'", "''") }}' as label,
-        '{{ rule.description | replace("'", "''") }}' as description,
-        '{{ rule.action | replace("'", "''") }}' as action,
-        '{{ rule.predicate | replace("'", "''") }}' as predicate,
+        {{ text_literal(rule.label) }} as label,
+        {{ text_literal(rule.description) }} as description,
+        {{ text_literal(rule.action) }} as action,
+        {{ text_literal(rule.predicate) }} as predicate,
         {{ loop.index }} as priority
     {{- ' union all' if not loop.last }}
     {%- endfor %}

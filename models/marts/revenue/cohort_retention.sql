@@ -52,7 +52,7 @@ cumulated as (
         ages.*,
         sum(net_revenue) over (
             partition by cohort_month
-            order by age_months
+            order by age_months nulls last
             rows between unbounded preceding and current row
         ) as cumulative_net_revenue
     from ages
@@ -67,12 +67,12 @@ cohort_retention as (
 
         cast(cohort_customer_count as integer) as cohort_customer_count,
         cast(active_customer_count as integer) as active_customer_count,
-        cast(active_customer_count as double) / cast(cohort_customer_count as double)
+        cast(active_customer_count as double) / nullif(cohort_customer_count, 0)
             as retention_rate,
         cast(net_revenue as decimal(18, 4)) as net_revenue,
         cast(cumulative_net_revenue as decimal(18, 4)) as cumulative_net_revenue,
         cast(cumulative_net_revenue as double)
-        / cast(cohort_customer_count as double) as cumulative_revenue_per_customer,
+        / nullif(cohort_customer_count, 0) as cumulative_revenue_per_customer,
 
         is_complete_month
     from cumulated

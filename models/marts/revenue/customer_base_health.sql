@@ -48,8 +48,8 @@ components as (
     select
         base.as_of_date,
         base.customer_count,
-        cast(base.active_count as double) / base.customer_count as active_share,
-        cast(base.repeat_count as double) / base.customer_count as repeat_share,
+        cast(base.active_count as double) / nullif(base.customer_count, 0) as active_share,
+        cast(base.repeat_count as double) / nullif(base.customer_count, 0) as repeat_share,
         cast(followed.retained_count as double)
         / nullif(followed.retained_count + followed.lapsed_count, 0) as retention_rate_3m,
         cast(base.new_count as double) / nullif(base.new_count + followed.lapsed_count, 0)
@@ -71,8 +71,8 @@ health as (
         retention_rate_3m,
         renewal_share,
         revenue_spread,
-        100 * (active_share + repeat_share + retention_rate_3m + renewal_share + revenue_spread) / 5
-            as health_score
+        100 * (active_share + repeat_share + retention_rate_3m + renewal_share + revenue_spread)
+        / 5e0 as health_score
     from components
 )
 

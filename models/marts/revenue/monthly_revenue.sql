@@ -91,7 +91,11 @@ monthly_revenue as (
             when is_complete_month
                 then
                     cast(net_revenue as double)
-                    / cast(nullif(lag(net_revenue, 12) over (order by calendar_month), 0) as double)
+                    / cast(
+                        nullif(
+                            lag(net_revenue, 12) over (order by calendar_month nulls last), 0
+                        ) as double
+                    )
                     - 1
         end as growth_on_previous_year,
 

@@ -63,12 +63,18 @@ retention_by_segment as (
         segment,
 
         cast(customer_count as integer) as customer_count,
-        case when observed_days >= 30 then cast(retained_30d_count as double) / customer_count end
-            as retention_rate_30d,
-        case when observed_days >= 90 then cast(retained_90d_count as double) / customer_count end
-            as retention_rate_90d,
-        case when observed_days >= 180 then cast(retained_180d_count as double) / customer_count end
-            as retention_rate_180d,
+        case
+            when observed_days >= 30
+                then cast(retained_30d_count as double) / nullif(customer_count, 0)
+        end as retention_rate_30d,
+        case
+            when observed_days >= 90
+                then cast(retained_90d_count as double) / nullif(customer_count, 0)
+        end as retention_rate_90d,
+        case
+            when observed_days >= 180
+                then cast(retained_180d_count as double) / nullif(customer_count, 0)
+        end as retention_rate_180d,
         case when observed_days >= 30 then cast(net_revenue_next_30d as decimal(18, 4)) end
             as net_revenue_next_30d,
         case when observed_days >= 90 then cast(net_revenue_next_90d as decimal(18, 4)) end

@@ -50,26 +50,27 @@ measured as (
 
         cast(inactivity.customer_count as integer) as customer_count,
         cast(concentration.weighted_revenue as double)
-        / (concentration.customer_count * cast(concentration.net_revenue as double)) as gini,
+        / nullif(concentration.customer_count * cast(concentration.net_revenue as double), 0)
+            as gini,
         cast(concentration.top_1_revenue as double)
-        / cast(concentration.net_revenue as double) as top_1_percent_revenue_share,
+        / cast(nullif(concentration.net_revenue, 0) as double) as top_1_percent_revenue_share,
         cast(concentration.top_5_revenue as double)
-        / cast(concentration.net_revenue as double) as top_5_percent_revenue_share,
+        / cast(nullif(concentration.net_revenue, 0) as double) as top_5_percent_revenue_share,
         cast(concentration.top_10_revenue as double)
-        / cast(concentration.net_revenue as double) as top_10_percent_revenue_share,
+        / cast(nullif(concentration.net_revenue, 0) as double) as top_10_percent_revenue_share,
         cast(concentration.top_20_revenue as double)
-        / cast(concentration.net_revenue as double) as top_20_percent_revenue_share,
+        / cast(nullif(concentration.net_revenue, 0) as double) as top_20_percent_revenue_share,
         cast(concentration.top_50_revenue as double)
-        / cast(concentration.net_revenue as double) as top_50_percent_revenue_share,
-        cast(inactivity.inactive_30d_count as double) / inactivity.customer_count
+        / cast(nullif(concentration.net_revenue, 0) as double) as top_50_percent_revenue_share,
+        cast(inactivity.inactive_30d_count as double) / nullif(inactivity.customer_count, 0)
             as inactive_30d_share,
-        cast(inactivity.inactive_60d_count as double) / inactivity.customer_count
+        cast(inactivity.inactive_60d_count as double) / nullif(inactivity.customer_count, 0)
             as inactive_60d_share,
-        cast(inactivity.inactive_90d_count as double) / inactivity.customer_count
+        cast(inactivity.inactive_90d_count as double) / nullif(inactivity.customer_count, 0)
             as inactive_90d_share,
-        cast(inactivity.inactive_100d_count as double) / inactivity.customer_count
+        cast(inactivity.inactive_100d_count as double) / nullif(inactivity.customer_count, 0)
             as inactive_100d_share,
-        cast(inactivity.inactive_180d_count as double) / inactivity.customer_count
+        cast(inactivity.inactive_180d_count as double) / nullif(inactivity.customer_count, 0)
             as inactive_180d_share
     from inactivity
     left join concentration

@@ -13,8 +13,9 @@ placed as (
     select
         as_of_date,
         net_revenue,
-        cast(floor(cast(100 * (revenue_rank - 1) as double) / customer_count) as integer) + 1
-            as customer_percentile
+        cast(
+            floor(cast(100 * (revenue_rank - 1) as double) / nullif(customer_count, 0)) as integer
+        ) + 1 as customer_percentile
     from int_customers__revenue_ranked
 ),
 
@@ -43,7 +44,7 @@ shares as (
         cast(
             sum(net_revenue) over (
                 partition by as_of_date
-                order by customer_percentile
+                order by customer_percentile nulls last
                 rows between unbounded preceding and current row
             ) as double
         ) / cast(nullif(sum(net_revenue) over (partition by as_of_date), 0) as double)

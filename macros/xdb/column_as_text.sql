@@ -1,0 +1,34 @@
+{#-
+    A column of any type as text, the same text in each engine: a line's id is made of it. A Parquet
+    file may hold times and doubles; where customers are missing, their ids are doubles.
+-#}
+{% macro column_as_text(column) %}
+    {{- return(adapter.dispatch('column_as_text', 'customer_value')(
+        adapter.quote(column.name), column.dtype | lower
+    )) -}}
+{% endmacro %}
+
+
+{% macro duckdb__column_as_text(name, data_type) %}
+    {%- set value = "timezone('UTC', " ~ name ~ ")"
+        if data_type == 'timestamp with time zone' else name -%}
+    {{- return('cast(' ~ value ~ ' as varchar)') -}}
+{% endmacro %}
+
+
+{#-
+    Spark writes 12345678.0 as 1.2345678E7. Below 0.0001 and from 1e16 on DuckDB writes exponents
+    too, in another way: the text differs there, its value does not.
+-#}
+{% macro spark__column_as_text(name, data_type) %}
+    {%- set text = 'cast(' ~ name ~ ' as string)' -%}
+    {%- if data_type not in ['double', 'float'] -%}
+        {{- return(text) -}}
+    {%- endif -%}
+    {%- set digits = 'cast(cast(' ~ text ~ ' as decimal(38, 21)) as string)' -%}
+    case
+        when {{ text }} like '%E%' and abs({{ name }}) >= 1e-4 and abs({{ name }}) < 1e16
+            then regexp_replace(regexp_replace({{ digits }}, '0+$', ''), '[.]$', '.0')
+        else {{ text }}
+    end
+{%- endmacro %}

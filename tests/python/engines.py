@@ -1,0 +1,103 @@
+"""Compares what two engines made of the same input, table by table and row by row."""
+
+from pathlib import Path
+
+import duckdb
+
+# Doubles differ in their last digits: engines add them up in another order.
+TOLERANCE = 1e-9
+
+
+def spark_tables(warehouse: Path) -> dict[str, str]:
+    """The tables that Spark wrote under a folder: from a name to what DuckDB reads it with."""
+    return {
+        folder.name: f"read_parquet('{folder}/*.parquet')"
+        for folder in warehouse.rglob("*.db/*")
+        if folder.is_dir()
+    }
+
+
+def differences(warehouse: Path, spark_warehouse: Path) -> list[str]:
+    """What is not the same in a DuckDB warehouse and in the folder of a Spark warehouse.
+
+    Every table of either is compared, so a new model needs no entry here. Names and families of the
+    columns must be the same, and so must every row: each value exactly, but for doubles, which may
+    differ by `TOLERANCE` relative to the larger one. Returns a sentence for each difference.
+    """
+    there = spark_tables(spark_warehouse)
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        names = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'warehouse'"
+        ).fetchall()
+        here = {name: f"warehouse.main.{name}" for (name,) in names}
+        found = [f"{name}: only DuckDB has it" for name in sorted(here.keys() - there.keys())]
+        found += [f"{name}: only Spark has it" for name in sorted(there.keys() - here.keys())]
+        for name in sorted(here.keys() & there.keys()):
+            found += [
+                f"{name}: {difference}"
+                for difference in table_differences(connection, here[name], there[name])
+            ]
+    return found
+
+
+def table_differences(connection, here: str, there: str) -> list[str]:
+    """The differences between two relations; see `differences`."""
+    types_here, types_there = (column_families(connection, table) for table in (here, there))
+    if types_here != types_there:
+        return [
+            f"columns differ: {sorted(set(types_here.items()) - set(types_there.items()))} "
+            f"in DuckDB, {sorted(set(types_there.items()) - set(types_here.items()))} in Spark"
+        ]
+    exact = [f'"{name}"' for name, family in types_here.items() if family != "double"]
+    doubles = [f'"{name}"' for name, family in types_here.items() if family == "double"]
+
+    found = []
+    for engine, table in (("DuckDB", here), ("Spark", there)):
+        repeated = connection.execute(
+            f"select {', '.join(exact)} from {table} group by all having count(*) > 1 limit 1"
+        ).fetchone()
+        if repeated:
+            found.append(f"{engine} has rows that are equal but for doubles, such as {repeated}")
+
+    def named(table):
+        columns = [
+            f"{name}::timestamp as {name}" if types_here[name.strip('"')] == "timestamp" else name
+            for name in exact + doubles
+        ]
+        return f"(select true as is_there, {', '.join(columns)} from {table})"
+
+    same_row = " and ".join(f"here.{name} is not distinct from there.{name}" for name in exact)
+    other_double = [
+        f"not coalesce(here.{name} = there.{name} or abs(here.{name} - there.{name}) <= {TOLERANCE}"
+        f" * greatest(abs(here.{name}), abs(there.{name})),"
+        f" here.{name} is null and there.{name} is null)"
+        for name in doubles
+    ]
+    is_other = " or ".join(["here.is_there is null", "there.is_there is null", *other_double])
+    rows = connection.execute(
+        f"select case when there.is_there is null then 'only DuckDB has' "
+        f"when here.is_there is null then 'only Spark has' else 'doubles differ in' end as kind, "
+        f"count(*), first(case when here.is_there then here::varchar else '' end "
+        f"|| case when there.is_there then there::varchar else '' end) "
+        f"from {named(here)} as here full outer join {named(there)} as there on {same_row} "
+        f"where {is_other} group by 1 order by 1"
+    ).fetchall()
+    return found + [f"{kind} {count} rows, such as {example}" for kind, count, example in rows]
+
+
+def column_families(connection, table: str) -> dict[str, str]:
+    """Each column's kind of type: engines may count in wider integers, but not in doubles."""
+    families = {}
+    for name, type_name, *_ in connection.execute(f"describe select * from {table}").fetchall():
+        if type_name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"):
+            families[name] = "integer"
+        elif type_name.startswith("DECIMAL"):
+            # Sums are wider in one engine than in the other; the places after the point count.
+            families[name] = "decimal with scale " + type_name.rstrip(")").split(",")[1]
+        elif type_name.startswith("TIMESTAMP"):
+            families[name] = "timestamp"
+        else:
+            families[name] = type_name.lower()
+    return families
