@@ -45,7 +45,7 @@ define INSTALL
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
 endef
 
-.PHONY: help build test lint docs sample clean install-spark test-spark
+.PHONY: help build test lint docs sample clean install-spark test-spark test-cluster
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -90,6 +90,9 @@ install-spark: $(SPARK_INSTALLED) ## Install dbt with Apache Spark into .venv-sp
 
 test-spark: $(SPARK_INSTALLED) ## Build the same on DuckDB and on Apache Spark, and compare every row
 	$(SPARK_BIN)/python -m pytest --numprocesses 2 tests/python/test_spark.py
+
+test-cluster: $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster of two workers, and kill one (not in CI)
+	$(SPARK_BIN)/python -m pytest -s tests/cluster
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
 	@test -f "$(WAREHOUSE)" || { echo 'There is no $(WAREHOUSE) yet: make build'; exit 1; }

@@ -70,9 +70,10 @@ def table_differences(connection, here: str, there: str) -> list[str]:
 
     same_row = " and ".join(f"here.{name} is not distinct from there.{name}" for name in exact)
     other_double = [
-        f"not coalesce(here.{name} = there.{name} or abs(here.{name} - there.{name}) <= {TOLERANCE}"
-        f" * greatest(abs(here.{name}), abs(there.{name})),"
-        f" here.{name} is null and there.{name} is null)"
+        f"not coalesce(here.{name} = there.{name} or (isfinite(here.{name}) "
+        f"and isfinite(there.{name}) and abs(here.{name} - there.{name}) <= {TOLERANCE} "
+        f"* greatest(abs(here.{name}), abs(there.{name}))), "
+        f"here.{name} is null and there.{name} is null)"
         for name in doubles
     ]
     is_other = " or ".join(["here.is_there is null", "there.is_there is null", *other_double])
