@@ -2,10 +2,11 @@
 
 dbt-spark submits Python models to Databricks only. dbt imports every module on the path whose name
 starts with `dbt_` and reads its `plugins`; importing this one adds the submission method `session`
-to dbt-spark's adapter, and makes it the default where the profile's method is `session`. dbt calls
-plugins experimental. Where dbt-spark is not installed nothing happens.
+to dbt-spark's adapter and makes it the default. dbt calls plugins experimental. Where dbt-spark is
+not installed nothing happens.
 """
 
+import warnings
 from importlib.util import find_spec
 
 from dbt.plugins.manager import dbtPlugin
@@ -22,10 +23,15 @@ def add_session_method() -> None:
     """Let dbt-spark's adapter run a Python model in the session that it runs SQL in."""
     from dbt.adapters.base import PythonJobHelper
     from dbt.adapters.spark import SparkAdapter
+    from dbt_common.exceptions import DbtRuntimeError
 
     class SessionJob(PythonJobHelper):
         def __init__(self, parsed_model: dict, credentials) -> None:
-            pass
+            if credentials.method != "session":
+                raise DbtRuntimeError(
+                    f"The Python model {parsed_model['name']} needs a Spark session, and this "
+                    f"target's method is {credentials.method}: build it with --target spark."
+                )
 
         def submit(self, compiled_code: str) -> None:
             from pyspark.sql import SparkSession
@@ -33,17 +39,20 @@ def add_session_method() -> None:
             exec(compiled_code, {"spark": SparkSession.builder.getOrCreate()})
 
     helpers = SparkAdapter.python_submission_helpers.fget
-    default_method = SparkAdapter.default_python_submission_method.fget
-
-    def default_method_of(adapter) -> str:
-        method = adapter.connections.profile.credentials.method
-        return "session" if method == "session" else default_method(adapter)
-
     SparkAdapter.python_submission_helpers = property(
         lambda adapter: {**helpers(adapter), "session": SessionJob}
     )
-    SparkAdapter.default_python_submission_method = property(default_method_of)
+    SparkAdapter.default_python_submission_method = "session"
+
+
+def silence_dbt_spark() -> None:
+    """Drop what dbt-spark's own calls would print with each statement and each Python model."""
+    # It asks every session for Hive support, also a Spark Connect server's, which cannot be asked.
+    warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
+    # It writes a pandas frame by way of pandas-on-Spark, without an index.
+    warnings.filterwarnings("ignore", "If `index_col` is not specified for `to_spark`")
 
 
 if find_spec("dbt.adapters.spark"):
     add_session_method()
+    silence_dbt_spark()
