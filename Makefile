@@ -55,8 +55,7 @@ $(INSTALLED): requirements.lock
 	@touch $@
 
 # The path file lets dbt find its plugin for Python models on Spark (python_models/dbt_spark_session.py).
-$(SPARK_INSTALLED): requirements-spark.lock
-	@java -version >/dev/null 2>&1 || { echo 'Apache Spark needs Java 17 or 21, and there is no java here.'; exit 1; }
+$(SPARK_INSTALLED): requirements-spark.lock | java
 	$(call INSTALL,.venv-spark,requirements-spark.lock)
 	@echo '$(CURDIR)/python_models' > "$$($(SPARK_BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer_value.pth"
 	@touch $@
@@ -78,6 +77,7 @@ lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 	@! grep -rnE '^.{101,}' --include='*.sql' models macros tests analyses || { echo 'SQL has at most 100 columns.'; exit 1; }
 	$(DBT) --quiet parse
 	$(BIN)/dbt-bouncer run
+	@rm -rf target/lint
 	$(DBT) --quiet compile --target lint --target-path target/lint
 	$(BIN)/python tests/lint/portability.py target/lint/compiled
 	$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
@@ -85,13 +85,22 @@ lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 test: lint ## Lint, then run all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-install-spark: $(SPARK_INSTALLED) ## Install dbt with Apache Spark into .venv-spark; it needs Java 17 or 21
-	@printf '%s\n' 'Now:' '  source $(SPARK_BIN)/activate' '  dbt build --target spark_local'
+# Spark's own words where there is no Java are a page of Python.
+.PHONY: java
+java:
+	@version=$$("$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p'); \
+	test "$${version:-0}" -ge 17 || { \
+		echo "Apache Spark needs Java 17 or 21, and this is $${version:+Java }$${version:-none}: install one (such as the" \
+			"package openjdk-17-jre-headless), and put it on the PATH or name its folder in JAVA_HOME."; exit 1; }
 
-test-spark: $(SPARK_INSTALLED) ## Build the same on DuckDB and on Apache Spark, and compare every row
-	$(SPARK_BIN)/python -m pytest --numprocesses 2 tests/python/test_spark.py
+install-spark: java $(SPARK_INSTALLED) ## Install dbt with Apache Spark into .venv-spark; it needs Java 17 or 21
+	@printf '%s\n' 'Now:' '  source $(SPARK_BIN)/activate' '  dbt build --target spark_local' \
+		'  dbt show --target spark_local --limit 50 --inline "select * from {{ ref('"'data_quality'"') }}"'
 
-test-cluster: $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster of two workers, and kill one (not in CI)
+test-spark: java $(SPARK_INSTALLED) ## Build the same on DuckDB and on Apache Spark, and compare every row
+	$(SPARK_BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/python/test_spark.py
+
+test-cluster: java $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster of two workers, and kill one (not in CI)
 	$(SPARK_BIN)/python -m pytest -s tests/cluster
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
@@ -103,4 +112,4 @@ sample: $(INSTALLED) ## Make the sample again, byte for byte
 	PYTHONPATH=python_models $(BIN)/python -m customer_value.simulation --output seeds/sample_order_lines.csv
 
 clean: ## Remove what was generated, but not the environment
-	rm -rf target logs warehouse.duckdb warehouse.duckdb.wal spark_warehouse .pytest_cache .ruff_cache .hypothesis
+	rm -rf target logs warehouse.duckdb warehouse.duckdb.wal spark_warehouse metastore_db derby.log .pytest_cache .ruff_cache .hypothesis

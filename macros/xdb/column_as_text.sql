@@ -17,12 +17,17 @@
 
 
 {#-
-    Spark writes 12345678.0 as 1.2345678E7. Below 0.0001 and from 1e16 on DuckDB writes exponents
-    too, in another way: the text differs there, its value does not.
+    Spark writes 12345678.0 as 1.2345678E7, and a decimal 0.00000000 as 0E-8. Doubles below 0.0001
+    and from 1e16 on have exponents in DuckDB too, in another way: the text differs there, its value
+    does not.
 -#}
 {% macro spark__column_as_text(name, data_type) %}
     {%- set text = 'cast(' ~ name ~ ' as string)' -%}
-    {%- if data_type not in ['double', 'float'] -%}
+    {%- if data_type.startswith('decimal') -%}
+        {%- set scale = data_type.removesuffix(')').split(',') | last -%}
+        {#- Its thousands are parted by commas. -#}
+        {{- return("replace(format_number(" ~ name ~ ", " ~ scale ~ "), ',', '')") -}}
+    {%- elif data_type not in ['double', 'float'] -%}
         {{- return(text) -}}
     {%- endif -%}
     {%- set digits = 'cast(cast(' ~ text ~ ' as decimal(38, 21)) as string)' -%}

@@ -62,13 +62,14 @@
 
 
 {% macro spark__parquet_relation(path) %}
-    {{- return(order_lines_view('parquet', {'path': path, 'mergeSchema': 'true'})) -}}
+    {%- do view_of_files('order_lines_input', 'parquet', {'path': path, 'mergeSchema': 'true'}) -%}
+    {{- return('order_lines_input') -}}
 {% endmacro %}
 
 
 {#-
-    A line with too few or too many fields is an error, and so are files whose headers differ: Spark
-    reads columns by their place.
+    A line with too few or too many fields is an error, and so are files of a glob whose headers
+    differ: Spark reads columns by their place.
 -#}
 {% macro spark__csv_relation(path, options) %}
     {%- if options.skip -%}
@@ -76,7 +77,7 @@
             "Spark cannot skip the first lines of a CSV file: csv_options.skip is for DuckDB."
         ) }}
     {%- endif -%}
-    {{- return(order_lines_view('csv', {
+    {%- do view_of_files('order_lines_file', 'csv', {
         'path': path,
         'header': 'true',
         'sep': options.delim,
@@ -85,15 +86,52 @@
         'encoding': {'latin-1': 'ISO-8859-1'}.get(options.encoding, options.encoding),
         'multiLine': 'true',
         'mode': 'FAILFAST',
-        'enforceSchema': 'false',
-    })) -}}
+        'unescapedQuoteHandling': 'RAISE_ERROR',
+        'enforceSchema': 'false' if modules.re.search('[*?{[]', path) else 'true',
+    }) -%}
+    {%- if execute -%}
+        {%- do run_query(checked_csv_view(options)) -%}
+    {%- endif -%}
+    {{- return('order_lines_input') -}}
+{% endmacro %}
+
+
+{#-
+    A view of a CSV file that stops the run at what Spark reads without a word and DuckDB refuses:
+    bytes that the encoding does not have, and a quote that nobody closes, with all lines after it
+    in one field. In any column but the last, that leaves too few fields.
+-#}
+{% macro checked_csv_view(options) %}
+    {%- set headers = get_columns_in_query('select * from order_lines_file') -%}
+    {%- set field = modules.re.escape(options.delim) -%}
+    {%- set whole_line = '\n([^' ~ field ~ '\n]*' ~ field ~ '){' ~ (headers | length - 1) ~ '}' -%}
+    create or replace temporary view order_lines_input as
+    select
+        {%- for header in headers %}
+        {%- set value = adapter.quote(header) %}
+        case
+            when instr({{ value }}, {{ text_literal('\ufffd') }}) > 0
+                then raise_error(
+                    'The order lines are not in the encoding {{ options.encoding }}: '
+                    || {{ value }} || '. Name the right one in the var csv_options.'
+                )
+            {%- if loop.last and not loop.first %}
+            when regexp_extract({{ value }}, {{ text_literal(whole_line) }}, 0) <> ''
+                then raise_error(
+                    'A quote of the order lines is not closed: ' || substr({{ value }}, 1, 200)
+                )
+            {%- endif %}
+            else {{ value }}
+        end as {{ adapter.quote(header | trim) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from order_lines_file
 {% endmacro %}
 
 
 {#- Spark takes options for a file only where a view is made of it. -#}
-{% macro order_lines_view(format, options) %}
+{% macro view_of_files(view, format, options) %}
     {%- set definition -%}
-        create or replace temporary view order_lines_input using {{ format }} options (
+        create or replace temporary view {{ view }} using {{ format }} options (
             {%- for option, value in options.items() %}
             {{ option }} {{ text_literal(value) }}
             {{- ',' if not loop.last }}
@@ -103,5 +141,4 @@
     {%- if execute -%}
         {%- do run_query(definition) -%}
     {%- endif -%}
-    {{ return('order_lines_input') }}
 {% endmacro %}

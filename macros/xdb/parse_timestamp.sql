@@ -3,16 +3,19 @@
     is expected; a time with an offset is converted, one without is taken as it stands.
 -#}
 {% macro parse_timestamp(text) %}
-    {%- if var('ordered_at_format') -%}
-        {{- return(adapter.dispatch('parse_timestamp_as', 'customer_value')(
-            text, var('ordered_at_format')
-        )) -}}
-    {%- endif -%}
     {#-
-        The whole text is matched before it is cast. Casts alone take more, and not the same in each
-        engine: "epoch", "infinity", a year alone. DuckDB's also keeps the zone of a text like
-        "2024-01-05 10:00 Europe/Berlin" for the values after it.
+        The whole text is matched before it is parsed. Engines take more, and not the same: "epoch",
+        "infinity", a year alone, any number of blanks. DuckDB's cast also keeps the zone of a text
+        like "2024-01-05 10:00 Europe/Berlin" for the values after it.
     -#}
+    {%- set format = var('ordered_at_format') -%}
+    {%- if format -%}
+        {%- set pattern = text_literal(timestamp_pattern(format)) -%}
+        {%- set matched -%}
+            case when regexp_extract({{ text }}, {{ pattern }}, 0) <> '' then {{ text }} end
+        {%- endset -%}
+        {{- return(adapter.dispatch('parse_timestamp_as', 'customer_value')(matched, format)) -}}
+    {%- endif -%}
     {%- set day = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
     {%- set time = '([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
     {%- set offset = 'Z|[+-][0-9]{2}(:?[0-9]{2})?' -%}
@@ -45,26 +48,15 @@
 {% endmacro %}
 
 
-{#- The format's directives as the letters that Spark takes from Java. -#}
 {% macro spark__parse_timestamp_as(text, format) %}
-    {%- set letters = {
-        '%Y': 'yyyy', '%y': 'yy', '%m': 'M', '%d': 'd', '%b': 'MMM', '%B': 'MMMM',
-        '%H': 'H', '%I': 'h', '%M': 'm', '%S': 's', '%f': 'SSSSSS', '%p': 'a', '%z': '[XXX][XX][X]',
-    } -%}
     {%- set pattern = [] -%}
-    {%- for part in modules.re.findall('%.|[^%]+', format) -%}
-        {%- set neighbours = loop.previtem | default('') ~ loop.nextitem | default('') -%}
-        {%- if not part.startswith('%') -%}
-            {%- do pattern.append("'" ~ part | replace("'", "''") ~ "'") -%}
-        {%- elif part in letters -%}
-            {#- One letter takes one digit or two; between numbers without a text, two are due. -#}
-            {%- set is_run_on = letters[part] | length == 1 and '%' in neighbours -%}
-            {%- do pattern.append(letters[part] * (2 if is_run_on else 1)) -%}
+    {%- for part in timestamp_format_parts(format) -%}
+        {%- if part.java -%}
+            {#- One letter takes one digit or two. -#}
+            {%- set is_short = part.is_run_on and part.java | length == 1 -%}
+            {%- do pattern.append(part.java * (2 if is_short else 1)) -%}
         {%- else -%}
-            {{ exceptions.raise_compiler_error(
-                "The var ordered_at_format has '" ~ part ~ "', which Spark cannot read. It reads "
-                ~ letters | join(', ') ~ "."
-            ) }}
+            {%- do pattern.append("'" ~ part.text | replace("'", "''") ~ "'") -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set parsed = 'try_to_timestamp(' ~ text ~ ', ' ~ text_literal(pattern | join) ~ ')' -%}
@@ -76,3 +68,57 @@
         {{ parsed }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- A regular expression for the whole of a text in the format. -#}
+{% macro timestamp_pattern(format) %}
+    {%- set pattern = [] -%}
+    {%- for part in timestamp_format_parts(format) -%}
+        {%- set digits = part.digits or '' -%}
+        {%- do pattern.append(
+            '[0-9]{2}' if part.is_run_on and digits == '[0-9]{1,2}'
+            else digits or part.pattern or modules.re.escape(part.text)
+        ) -%}
+    {%- endfor -%}
+    {{- return('^' ~ pattern | join ~ '$') -}}
+{% endmacro %}
+
+
+{#-
+    The format taken apart: texts, and directives with what they match and with the letters that
+    Spark takes from Java. Numbers without a text between them are run on, and have all digits.
+-#}
+{% macro timestamp_format_parts(format) %}
+    {%- set directives = {
+        '%Y': {'digits': '[0-9]{4}', 'java': 'yyyy'},
+        '%y': {'digits': '[0-9]{2}', 'java': 'yy'},
+        '%m': {'digits': '[0-9]{1,2}', 'java': 'M'},
+        '%d': {'digits': '[0-9]{1,2}', 'java': 'd'},
+        '%H': {'digits': '[0-9]{1,2}', 'java': 'H'},
+        '%I': {'digits': '[0-9]{1,2}', 'java': 'h'},
+        '%M': {'digits': '[0-9]{1,2}', 'java': 'm'},
+        '%S': {'digits': '[0-9]{1,2}', 'java': 's'},
+        '%f': {'digits': '[0-9]{1,6}', 'java': 'SSSSSS'},
+        '%b': {'pattern': '[A-Za-z]{3}', 'java': 'MMM'},
+        '%B': {'pattern': '[A-Za-z]{3,9}', 'java': 'MMMM'},
+        '%p': {'pattern': '[AaPp][Mm]', 'java': 'a'},
+        '%z': {'pattern': '[+-][0-9]{2}(:?[0-9]{2})?', 'java': '[XXX][XX][X]'},
+        '%%': {'text': '%'},
+    } -%}
+    {%- set parts = [] -%}
+    {%- for text in modules.re.findall('%.?|[^%]+', format) -%}
+        {%- if text.startswith('%') and text not in directives -%}
+            {{ exceptions.raise_compiler_error(
+                "The var ordered_at_format has '" ~ text ~ "', which is not read. These are: "
+                ~ directives | join(' ') ~ "."
+            ) }}
+        {%- endif -%}
+        {%- set is_number = directives.get(text, {}).digits is defined -%}
+        {%- set is_beside_a_number = directives.get(loop.previtem | default(''), {}).digits is defined
+            or directives.get(loop.nextitem | default(''), {}).digits is defined -%}
+        {%- do parts.append(
+            dict(directives.get(text, {'text': text}), is_run_on=is_number and is_beside_a_number)
+        ) -%}
+    {%- endfor -%}
+    {{- return(parts) -}}
+{% endmacro %}

@@ -63,7 +63,7 @@ coded as (
         min(product_code_rules.meaning) as product_meaning
     from product_codes
     inner join product_code_rules
-        on upper(product_codes.product_id) like upper(product_code_rules.pattern)
+        on upper(product_codes.product_id) like upper(product_code_rules.pattern) escape '^'
     group by 1
 ),
 

@@ -41,11 +41,12 @@ def bounded_frame(relation, row_limit: int = 1_000_000) -> pd.DataFrame:
 def _common_type(field: pa.Field) -> pa.Field:
     """The field with the one type that both engines' types of a kind become."""
     if pa.types.is_decimal(field.type):
-        return field.with_type(pa.float64())
+        # A sum of integers is a decimal without places in DuckDB, an integer in Spark.
+        return field.with_type(pa.float64() if field.type.scale else pa.int64())
     if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type):
         return field.with_type(pa.timestamp("ns"))
     if pa.types.is_large_string(field.type):
         return field.with_type(pa.string())
     if pa.types.is_integer(field.type):
         return field.with_type(pa.int64())
-    return field.with_nullable(True)
+    return field

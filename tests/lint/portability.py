@@ -29,7 +29,9 @@ NAMES = {
     r"\bregexp_matches\s*\(": "regexp_extract(..., 0) <> ''",
     r"\bregexp_extract\s*\([^(),]*,[^(),]*\)": "regexp_extract with its group: Spark takes 1",
     r"\blog\s*\(": "ln or log10: DuckDB's base is 10, Spark's is e",
-    r"\b(dayofweek|weekday|isodow)\b|\bextract\s*\(\s*dow\b": "a macro in macros/xdb",
+    r"\b(dayofweek|weekday|isodow|date_part)\b|\bextract\s*\(\s*dow\b": "a macro in macros/xdb",
+    r"\^": "power(...): for Spark it is an exclusive or",
+    r'"[^"\n]*"': "the name without quotes: for Spark it is a text",
     r"\b(date_diff|datediff)\s*\(": "dbt.datediff in days: the arguments change places",
     r"\bdate_?add\s*\(": "dbt.dateadd",
     r"\bdate_trunc\s*\(": "cast(dbt.date_trunc(...) as date)",
@@ -51,6 +53,15 @@ NAMES = {
 }  # fmt: skip
 
 
+# What stands in Jinja, and what to write instead.
+CALLS = {
+    r"\bdbt\.listagg\b": "nothing: Spark ignores its order",
+    r"\bdbt\.safe_cast\b": "try_cast: DuckDB's raises",
+    r"\bdbt\.datediff\b[^{}]*?['\"](month|quarter)['\"]":
+        "years and months by extract: Spark's is wrong at month ends",
+}  # fmt: skip
+
+
 class NullsAreSmall(DuckDB):
     """DuckDB, but for where it puts nulls that nobody placed."""
 
@@ -69,6 +80,16 @@ def lint_source(text: str) -> Iterator[tuple[int, str]]:
     for pattern, instead in NAMES.items():
         for match in re.finditer(pattern, blanked, flags=re.IGNORECASE):
             yield blanked.count("\n", 0, match.start()) + 1, f"{match[0].strip()}: write {instead}"
+    for pattern, instead in CALLS.items():
+        for match in re.finditer(pattern, text):
+            yield text.count("\n", 0, match.start()) + 1, f"{match[0].strip()}: write {instead}"
+
+
+def lint_expanded(text: str) -> Iterator[str]:
+    """What is wrong in compiled SQL that macros wrote, such as the predicate of a segment."""
+    of_dbt = r'("\w+"\.)+"\w+"|::|\b(date_diff|date_add|date_trunc)\b'
+    for _, trap in lint_source(re.sub(of_dbt, "", text)):
+        yield trap
 
 
 def lint_compiled(text: str) -> Iterator[str]:
@@ -96,17 +117,13 @@ def lint_compiled(text: str) -> Iterator[str]:
             if not is_share and not isinstance(literal.parent, sql.Cast):
                 yield f"{literal.this}: write {literal.this}e0; in Spark it is a decimal"
     for cast in tree.find_all(sql.Cast):
-        is_whole = isinstance(cast.this, sql.Floor | sql.Ceil | sql.Round)
-        if cast.is_type("int", "bigint") and cast.this.find(sql.Div, sql.Avg) and not is_whole:
+        if cast.is_type("tinyint", "smallint", "int", "bigint") and has_fraction(cast.this):
             yield f"{cast.sql()}: floor or round first; DuckDB rounds and Spark cuts off"
     for average in tree.find_all(sql.Avg):
         if not is_double(average.this):
             yield f"{average.sql()}: cast as double; of decimals Spark keeps a few places"
     for difference in tree.find_all(sql.Sub):
-        if all(
-            isinstance(side, sql.Column) and re.search("_(date|month|at)$", side.name)
-            for side in (difference.this, difference.expression)
-        ):
+        if is_date(difference.this) and is_date(difference.expression):
             yield f"{difference.sql()}: write dbt.datediff; in Spark it is an interval"
 
 
@@ -118,11 +135,29 @@ def is_double(expression: sql.Expression) -> bool:
         return "e" in expression.this.lower()
     if isinstance(expression, sql.Exp | sql.Ln | sql.Sqrt | sql.Pow):
         return True
-    if isinstance(
-        expression, sql.Paren | sql.Nullif | sql.Coalesce | sql.Binary | sql.AggFunc | sql.Neg
-    ):
-        return any(is_double(part) for part in expression.iter_expressions())
-    return False
+    return any(is_double(part) for part in expression.iter_expressions())
+
+
+def has_fraction(expression: sql.Expression) -> bool:
+    """Whether a number may have places after the point, to the eye."""
+    if isinstance(expression, sql.Floor | sql.Ceil | sql.Round | sql.Cast | sql.Predicate):
+        return False
+    if isinstance(expression, sql.Literal):
+        return not expression.is_int
+    makes_fractions = sql.Div | sql.Avg | sql.Exp | sql.Ln | sql.Sqrt | sql.Pow | sql.WithinGroup
+    if isinstance(expression, makes_fractions):
+        return True
+    return any(has_fraction(part) for part in expression.iter_expressions())
+
+
+def is_date(expression: sql.Expression) -> bool:
+    """Whether an operand is a date or a time, by its name or by its cast."""
+    if isinstance(expression, sql.Min | sql.Max | sql.Paren):
+        return is_date(expression.this)
+    if isinstance(expression, sql.Cast):
+        return expression.is_type("date", "timestamp")
+    is_named_so = re.search("_(date|month|at)$", expression.name)
+    return isinstance(expression, sql.Column) and is_named_so is not None
 
 
 def is_never_zero(divisor: sql.Expression) -> bool:
@@ -145,8 +180,15 @@ def main(compiled: Path) -> int:
                     for number, trap in lint_source(path.read_text())
                 ]
     files = sorted(compiled.rglob("*.sql"))
+    # What these write is DuckDB's own.
+    dispatched = [path.stem for path in (PROJECT / "macros/xdb").glob("*.sql")]
+    own_text = re.compile("|".join([*dispatched, "read_order_lines"]))
     for path in files:
-        found += [f"{path.name} (compiled): {trap}" for trap in lint_compiled(path.read_text())]
+        traps = [*lint_compiled(path.read_text())]
+        source = PROJECT.joinpath(*path.relative_to(compiled).parts[1:])
+        if source.is_file() and not own_text.search(source.read_text()):
+            traps += lint_expanded(path.read_text())
+        found += [f"{path.name} (compiled): {trap}" for trap in traps]
     summary = f"{len(files)} compiled files, {len(found)} traps between DuckDB and Spark."
     print(*dict.fromkeys(found), summary, sep="\n")
     return 1 if found or not files else 0

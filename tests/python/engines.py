@@ -10,11 +10,11 @@ TOLERANCE = 1e-9
 
 def spark_tables(warehouse: Path) -> dict[str, str]:
     """The tables that Spark wrote under a folder: from a name to what DuckDB reads it with."""
-    return {
-        folder.name: f"read_parquet('{folder}/*.parquet')"
-        for folder in warehouse.rglob("*.db/*")
-        if folder.is_dir()
-    }
+    folders = [folder for folder in warehouse.rglob("*.db/*") if folder.is_dir()]
+    names = [folder.name for folder in folders]
+    if len(set(names)) < len(names):
+        raise ValueError(f"More than one build wrote under {warehouse}")
+    return {folder.name: f"read_parquet('{folder}/*.parquet')" for folder in folders}
 
 
 def differences(warehouse: Path, spark_warehouse: Path) -> list[str]:
@@ -29,7 +29,7 @@ def differences(warehouse: Path, spark_warehouse: Path) -> list[str]:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
         names = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'warehouse'"
+            "select table_name from information_schema.tables where table_catalog = 'warehouse'"
         ).fetchall()
         here = {name: f"warehouse.main.{name}" for (name,) in names}
         found = [f"{name}: only DuckDB has it" for name in sorted(here.keys() - there.keys())]

@@ -61,5 +61,12 @@ def test_a_table_that_only_spark_has_is_named(compare):
     assert compare(None, ROWS) == ["things: only Spark has it"]
 
 
+def test_a_view_is_named_because_spark_has_no_files_of_it(tmp_path):
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute(f"create view things as {ROWS}")
+
+    assert differences(tmp_path / "warehouse.duckdb", tmp_path) == ["things: only DuckDB has it"]
+
+
 def test_two_empty_tables_do_not_differ(compare):
     assert compare(f"{ROWS} where false", f"{ROWS} where false") == []

@@ -35,6 +35,12 @@ SPEC.loader.exec_module(lint)
         "select * from range(5)",
         "select lgamma(a) from b",
         "select count(distinct a) over () from b",
+        "select date_part('dow', a) from b",
+        'select "a" from b',
+        "select a ^ 2 from b",
+        "select {{ dbt.datediff('a', 'b', 'month') }} from c",
+        "select {{ dbt.listagg('a') }} from b",
+        "select {{ dbt.safe_cast('a', 'date') }} from b",
     ],
 )
 def test_a_construct_that_one_engine_lacks_or_takes_otherwise_is_named(text):
@@ -55,11 +61,25 @@ def test_a_construct_that_one_engine_lacks_or_takes_otherwise_is_named(text):
         ("select 0.1 * a from b", "e0"),
         ("select avg(a) from b", "double"),
         ("select cast(a / 2e0 as integer) from b", "floor"),
+        ("select cast(sqrt(a) as bigint) from b", "floor"),
+        ("select cast(a * 0.5e0 as integer) from b", "floor"),
+        ("select cast(percentile_cont(0.5) within group (order by a) as integer) from b", "floor"),
         ("select first_date - last_date from b", "datediff"),
+        ("select max(order_date) - min(order_date) from b", "datediff"),
+        ("select cast(a as date) - order_date from b", "datediff"),
     ],
 )
 def test_a_construct_that_both_take_and_answer_otherwise_is_named(text, trap):
     assert any(trap in found for found in lint.lint_compiled(text))
+
+
+def test_a_trap_in_what_a_macro_wrote_is_named():
+    """A segment's predicate stands in Jinja, and so in no SQL before it is compiled."""
+    compiled = 'select case when log(net_revenue) > 1 then 1 end from "memory"."main"."customers"'
+
+    [trap] = lint.lint_expanded(compiled)
+
+    assert trap.startswith("log(")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +89,9 @@ def test_a_construct_that_both_take_and_answer_otherwise_is_named(text, trap):
         "select percentile_cont(0.5) within group (order by cast(a as double)) from b",
         "select cast(a as double) / cast(nullif(b, 0) as double) from c",
         "select cast(floor(100 * a / 5e0) as integer) from b",
+        "select cast(1 + floor(a / 2e0) as integer) from b",
+        "select abs(cast(a as double)) / nullif(c, 0) from b",
+        "select case when a > 1 then cast(b as double) end / nullif(c, 0) from d",
         "select avg(cast(a as double)), exp(ln(a) - 1e-9) from b group by 1",
         "select 'a // b, 0.5' as text, regexp_extract(a, '^x', 0) <> '' from b -- range(5)",
         "select {{ dbt.datediff('a', 'b', 'day') }} from b {# strftime(a) #}",

@@ -8,7 +8,7 @@ import importlib.util
 
 import duckdb
 import pytest
-from conftest import SAMPLE, copy_project, line, run_build, write_lines
+from conftest import HEADERS, SAMPLE, copy_project, line, run_build, write_lines
 from engines import differences, spark_tables
 
 pytestmark = pytest.mark.skipif(
@@ -104,6 +104,8 @@ def test_a_parquet_file_with_types_of_its_own_is_read_alike(tmp_path):
             timestamp '2011-01-01 10:30:00' + id * interval '250' millisecond as "InvoiceDate",
             timestamptz '2011-01-01 10:30:00+02' as "Loaded at", date '2011-01-01' as "Day",
             id % 2 = 0 as "Gift", cast(id as decimal(9, 3)) as "Weight",
+            cast(id % 3 as decimal(20, 12)) as "Tiny",
+            cast(id / 1e9 as decimal(20, 12)) as "Small", cast(id as decimal(5, 0)) as "Whole",
             cast(id * 0.01 as float) as "Rate",
             case id % 9 when 0 then 0.0001 when 1 then 12345678.9 else id * 0.29e0 end
                 as "UnitPrice",
@@ -124,20 +126,21 @@ def test_a_parquet_file_with_types_of_its_own_is_read_alike(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "lines", "message"),
+    ("lines", "message"),
     [
-        ("cut_off.csv", {"cut_off.csv": "1,A,cut off"}, "MALFORMED_RECORD"),
-        ("surplus.csv", {"surplus.csv": "1,A,x,1,2024-01-01,5,7,NO,surplus"}, "MALFORMED_RECORD"),
-        ("missing.csv", {}, "missing.csv"),
+        (["1,A,cut off"], "MALFORMED_RECORD"),
+        (['1,A,"x" y,1,2024-01-01,5,7,NO'], "Unescaped quote"),
+        (['1,A,x,1,2024-01-01,5,7,"NO', *["2,A,x,1,2024-01-02,5,7,NO"] * 2], "is not closed"),
+        (["1,A,Müsli,1,2024-01-01,5,7,NO"], "not in the encoding utf-8"),
     ],
 )
-def test_a_file_that_cannot_be_read_stops_the_run_on_spark_too(tmp_path, name, lines, message):
-    for file, text in lines.items():
-        write_lines(tmp_path / file, [line("1", "7", "2024-01-10")])
-        with (tmp_path / file).open("a") as appended:
-            appended.write(text + "\n")
+def test_a_broken_file_stops_the_run_on_spark_too(tmp_path, lines, message):
+    path = tmp_path / "lines.csv"
+    path.write_bytes("\n".join([",".join(HEADERS), *lines, ""]).encode("latin-1"))
 
-    built = run_build(tmp_path / "spark", tmp_path / name, *STAGING, target="spark_ci")
+    built = run_build(
+        tmp_path / "spark", path, "--select", "stg_order_lines__text", target="spark_ci"
+    )
 
     assert not built.succeeded
     assert message in built.output
@@ -229,6 +232,7 @@ def probes(tmp_path_factory):
     return builds, found
 
 
+@pytest.mark.xdist_group("probes")
 def test_a_python_model_gives_the_same_table_also_where_it_is_empty(probes):
     builds, found = probes
 
@@ -239,6 +243,7 @@ def test_a_python_model_gives_the_same_table_also_where_it_is_empty(probes):
     assert [difference for difference in found if "unportable" not in difference] == []
 
 
+@pytest.mark.xdist_group("probes")
 def test_a_python_model_does_not_read_more_than_it_may(probes):
     builds, _ = probes
 
@@ -248,6 +253,7 @@ def test_a_python_model_does_not_read_more_than_it_may(probes):
         assert "PASS=5 WARN=0 ERROR=1" in built.output
 
 
+@pytest.mark.xdist_group("probes")
 def test_a_model_that_is_not_portable_is_found(probes):
     _, found = probes
 
