@@ -113,12 +113,12 @@
                 ~ directives | join(' ') ~ "."
             ) }}
         {%- endif -%}
-        {%- set is_number = directives.get(text, {}).digits is defined -%}
-        {%- set is_beside_a_number = directives.get(loop.previtem | default(''), {}).digits is defined
-            or directives.get(loop.nextitem | default(''), {}).digits is defined -%}
-        {%- do parts.append(
-            dict(directives.get(text, {'text': text}), is_run_on=is_number and is_beside_a_number)
-        ) -%}
+        {%- set part = directives.get(text, {'text': text}) -%}
+        {%- set before = directives.get(loop.previtem | default(''), {}) -%}
+        {%- set after = directives.get(loop.nextitem | default(''), {}) -%}
+        {%- do parts.append(dict(
+            part, is_run_on='digits' in part and ('digits' in before or 'digits' in after)
+        )) -%}
     {%- endfor -%}
     {{- return(parts) -}}
 {% endmacro %}
