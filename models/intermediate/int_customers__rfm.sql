@@ -36,6 +36,8 @@ summed as (
         customer_id,
         min(case when is_order_day then order_date end) as first_order_date,
         max(case when is_order_day then order_date end) as last_order_date,
+        sum(case when is_order_day then net_revenue end) as order_day_revenue,
+        min_by(net_revenue, case when is_order_day then order_date end) as first_day_revenue,
         sum(order_count) as order_count,
         sum(case when is_order_day then 1 else 0 end) as order_day_count,
         sum(net_revenue) as net_revenue,
@@ -58,6 +60,7 @@ rfm as (
         cast(net_revenue as decimal(18, 4)) as net_revenue,
         cast(net_revenue_365d as decimal(18, 4)) as net_revenue_365d,
         cast(kept_order_revenue as decimal(18, 4)) as kept_order_revenue,
+        cast(order_day_revenue - first_day_revenue as decimal(18, 4)) as repeat_revenue,
         cast(kept_order_revenue as double)
         / cast(nullif(order_count, 0) as double) as average_order_value,
 

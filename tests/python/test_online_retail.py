@@ -122,3 +122,32 @@ def test_any_order_of_rows_and_four_threads_give_identical_tables(
 
     assert other.succeeded, other.output
     assert other.digests() == online_retail_ii.digests()
+
+
+@pytest.mark.parametrize("horizon_days", [90, 180])
+def test_value_is_foreseen_out_of_time_better_than_by_any_baseline(online_retail_ii, horizon_days):
+    """At the newest cut-off, which takes no part in the choice of the model."""
+    metrics = {
+        (target, metric): (value, is_ahead)
+        for target, metric, value, is_ahead in online_retail_ii.query(
+            "select target, metric, value, is_ahead_of_baselines from model_metrics "
+            f"where is_selected and is_newest_cutoff and horizon_days = {horizon_days}"
+        )
+    }
+
+    assert metrics["revenue", "r2"][0] > 0.65
+    assert 0.9 < metrics["revenue", "sum_ratio"][0] < 1.1
+    assert metrics["orders", "auc"][0] > 0.8
+    ahead = [("orders", "rmse"), ("revenue", "rmse"), ("churn", "brier"), ("churn", "auc")]
+    assert all(metrics[key][1] for key in ahead)
+
+
+def test_the_season_is_chosen_where_there_is_one(online_retail_ii):
+    assert online_retail_ii.query(
+        "select model, eligibility from clv_model_choice where is_selected"
+    ) == [("bg_nbd_seasonal", "eligible")]
+    # Orders come before Christmas, not after it.
+    assert online_retail_ii.query(
+        "select arg_max(month_number, order_intensity), arg_min(month_number, order_intensity) "
+        "from fit_season where as_of_date = '2011-12-10'"
+    ) == [(11, 1)]

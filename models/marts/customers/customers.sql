@@ -9,6 +9,11 @@ orders as (
     where not is_guest
 ),
 
+int_customers__clv as (
+    select * from {{ ref('int_customers__clv') }}
+    where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+),
+
 -- The country of the newest order that names one.
 countries as (
     select
@@ -41,6 +46,15 @@ customers as (
         customer_segment_history.kept_order_revenue,
         customer_segment_history.average_order_value,
 
+        int_customers__clv.expected_orders,
+        int_customers__clv.expected_order_value,
+        int_customers__clv.expected_revenue,
+        int_customers__clv.clv,
+        int_customers__clv.clv_lower,
+        int_customers__clv.clv_upper,
+        int_customers__clv.p_alive,
+        int_customers__clv.churn_risk,
+
         customer_segment_history.has_positive_revenue,
 
         customer_segment_history.first_order_date,
@@ -51,6 +65,8 @@ customers as (
         on
             customer_segment_history.customer_id = countries.customer_id
             and countries.newest_first = 1
+    left join int_customers__clv
+        on customer_segment_history.customer_id = int_customers__clv.customer_id
 )
 
 select * from customers

@@ -1,0 +1,7 @@
+{#- 1 - exp(-u) for u >= 0, also where exp(-u) is 1 for a double. -#}
+{% macro chance_of_some(u) -%}
+    case
+        when {{ u }} < 1e-5 then {{ u }} * (1e0 - {{ u }} * (0.5e0 - {{ u }} / 6e0))
+        else 1e0 - exp(-{{ u }})
+    end
+{%- endmacro %}

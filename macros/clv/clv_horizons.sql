@@ -1,0 +1,7 @@
+{#- The horizons of predictions, in days: that of CLV, and those of the back-tests. -#}
+{% macro clv_horizons() %}
+    {{ return((
+        [whole_number_var('clv_horizon_days', lowest=0)]
+        + whole_number_var('backtest_horizon_days', is_list=true)
+    ) | unique | sort) }}
+{% endmacro %}

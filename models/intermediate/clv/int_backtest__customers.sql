@@ -1,0 +1,119 @@
+-- Grain: one row per cut-off, horizon that has passed since, and customer: what was known then, and
+-- what came. Beyond 50,000 customers of a cut-off, a sample by hash.
+with int_customers__purchase_summary as (
+    select * from {{ ref('int_customers__purchase_summary') }}
+),
+
+int_customers__order_days as (
+    select * from {{ ref('int_customers__order_days') }}
+    where is_order_day
+),
+
+int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+),
+
+backtests as (
+    select
+        cutoffs.as_of_date as cutoff_date,
+        horizons.horizon_days,
+        newest.as_of_date as current_as_of_date,
+        cast({{ dbt.dateadd('day', 'horizons.horizon_days', 'cutoffs.as_of_date') }} as date)
+            as end_date,
+        cast({{ dbt.dateadd('day', '-horizons.horizon_days', 'cutoffs.as_of_date') }} as date)
+            as last_period_start_date
+    from int_as_of_dates as cutoffs
+    cross join int_as_of_dates as newest
+    cross join (
+        values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
+    ) as horizons (horizon_days)
+    where
+        cutoffs.is_backtest_cutoff
+        and newest.is_current
+),
+
+sampled as (
+    select
+        backtests.*,
+        int_customers__purchase_summary.customer_id,
+        int_customers__purchase_summary.repeat_count,
+        int_customers__purchase_summary.last_order_age_days,
+        int_customers__purchase_summary.age_days,
+        int_customers__purchase_summary.repeat_revenue,
+        int_customers__purchase_summary.mean_repeat_value
+    from int_customers__purchase_summary
+    inner join backtests
+        on
+            int_customers__purchase_summary.as_of_date = backtests.cutoff_date
+            and backtests.end_date <= backtests.current_as_of_date
+    where int_customers__purchase_summary.is_in_backtest
+),
+
+-- Order days as known now for what came, and as known at the cut-off for what had been.
+order_days as (
+    select
+        sampled.cutoff_date,
+        sampled.horizon_days,
+        sampled.customer_id,
+        int_customers__order_days.order_date,
+        int_customers__order_days.net_revenue,
+        int_customers__order_days.next_known_date is null
+        and int_customers__order_days.order_date >= sampled.cutoff_date
+        and int_customers__order_days.order_date < sampled.end_date as is_to_come,
+        int_customers__order_days.known_date < sampled.cutoff_date
+        and coalesce(
+            int_customers__order_days.next_known_date >= sampled.cutoff_date, true
+        ) as is_known,
+        int_customers__order_days.order_date >= sampled.last_period_start_date as is_in_last_period,
+        sampled.last_period_start_date
+    from sampled
+    inner join int_customers__order_days
+        on sampled.customer_id = int_customers__order_days.customer_id
+),
+
+outcomes as (
+    select
+        cutoff_date,
+        horizon_days,
+        customer_id,
+        sum(case when is_to_come then 1 else 0 end) as actual_orders,
+        sum(case when is_to_come then net_revenue else 0 end) as actual_revenue,
+        sum(case when is_known and is_in_last_period then 1 else 0 end) as last_period_orders,
+        sum(case when is_known and is_in_last_period then net_revenue else 0 end)
+            as last_period_revenue,
+        max(case when is_known and not is_in_last_period then order_date end)
+            as last_order_date_before
+    from order_days
+    group by 1, 2, 3
+),
+
+backtest_customers as (
+    select
+        sampled.cutoff_date,
+        sampled.horizon_days,
+        sampled.customer_id,
+
+        sampled.repeat_count,
+        sampled.last_order_age_days,
+        sampled.age_days,
+        sampled.repeat_revenue,
+        sampled.mean_repeat_value,
+        sampled.age_days + 1 - sampled.last_order_age_days as recency_days,
+
+        cast(outcomes.last_period_orders as integer) as last_period_orders,
+        cast(outcomes.last_period_revenue as decimal(18, 4)) as last_period_revenue,
+        {{ dbt.datediff(
+            'outcomes.last_order_date_before', 'sampled.last_period_start_date', 'day'
+        ) }} as recency_days_before_last_period,
+
+        cast(outcomes.actual_orders as integer) as actual_orders,
+        cast(outcomes.actual_revenue as decimal(18, 4)) as actual_revenue
+    from sampled
+    inner join outcomes
+        on
+            sampled.cutoff_date = outcomes.cutoff_date
+            and sampled.horizon_days = outcomes.horizon_days
+            and sampled.customer_id = outcomes.customer_id
+)
+
+select * from backtest_customers

@@ -1,0 +1,206 @@
+-- Grain: one row per cut-off, horizon, target, model and metric.
+with int_backtest__predictions as (
+    select * from {{ ref('int_backtest__predictions') }}
+),
+
+int_backtest__customers as (
+    select * from {{ ref('int_backtest__customers') }}
+),
+
+joined as (
+    select
+        int_backtest__predictions.*,
+        cast(int_backtest__customers.actual_orders as double) as actual_orders,
+        cast(int_backtest__customers.actual_revenue as double) as actual_revenue,
+        case when int_backtest__customers.actual_orders = 0 then 1e0 else 0e0 end as is_churned
+    from int_backtest__predictions
+    inner join int_backtest__customers
+        on
+            int_backtest__predictions.cutoff_date = int_backtest__customers.cutoff_date
+            and int_backtest__predictions.horizon_days = int_backtest__customers.horizon_days
+            and int_backtest__predictions.customer_id = int_backtest__customers.customer_id
+),
+
+-- Predictions that differ in the tenth digit only are the same.
+pairs as (
+    select
+        cutoff_date,
+        horizon_days,
+        'orders' as target,
+        model,
+        round(expected_orders, 9) as predicted,
+        actual_orders as observed,
+        cast(null as double) as interval_cover
+    from joined
+    union all
+    select
+        cutoff_date,
+        horizon_days,
+        'revenue' as target,
+        model,
+        round(expected_revenue, 6) as predicted,
+        actual_revenue as observed,
+        -- Where the interval is 0 alone, no revenue at all is likelier than the 80 % it is to hold;
+        -- then it holds that share of what it meets, as in a randomised coverage of an atom.
+        case
+            when revenue_upper is null then null
+            when actual_revenue < revenue_lower or actual_revenue > revenue_upper then 0e0
+            when revenue_upper = 0e0 then 0.8e0 * power(greatest(churn_risk, 0.8e0), -1)
+            else 1e0
+        end as interval_cover
+    from joined
+    where expected_revenue is not null
+    union all
+    select
+        cutoff_date,
+        horizon_days,
+        'churn' as target,
+        model,
+        round(churn_risk, 9) as predicted,
+        is_churned as observed,
+        cast(null as double) as interval_cover
+    from joined
+),
+
+sums as (
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        cast(count(*) as double) as n,
+        {{ sum_exactly('predicted') }} as predicted,
+        {{ sum_exactly('observed') }} as observed,
+        {{ sum_exactly('power(predicted, 2)') }} as predicted_squares,
+        {{ sum_exactly('power(observed, 2)') }} as observed_squares,
+        {{ sum_exactly('predicted * observed') }} as products,
+        {{ sum_exactly('abs(predicted - observed)') }} as absolute_errors,
+        {{ sum_exactly('power(predicted - observed, 2)') }} as squared_errors,
+        {{ sum_exactly('interval_cover') }} as interval_cover,
+        cast(count(interval_cover) as double) as interval_count
+    from pairs
+    group by 1, 2, 3, 4
+),
+
+-- Customers with equal predictions cannot be told apart; they are ranked together.
+distinct_predictions as (
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        predicted,
+        cast(count(*) as double) as n,
+        cast(sum(case when observed > 0e0 then 1 else 0 end) as double) as positives,
+        {{ sum_exactly('observed') }} as observed
+    from pairs
+    group by 1, 2, 3, 4, 5
+),
+
+ranked as (
+    select
+        distinct_predictions.*,
+        sum(n) over each_model as total,
+        sum(positives) over each_model as total_positives,
+        sum(n - positives) over (
+            partition by cutoff_date, horizon_days, target, model
+            order by predicted nulls first
+            rows between unbounded preceding and current row
+        ) - (n - positives) as negatives_below,
+        sum(n) over (
+            partition by cutoff_date, horizon_days, target, model
+            order by predicted desc nulls last
+            rows between unbounded preceding and current row
+        ) - n as customers_above
+    from distinct_predictions
+    window each_model as (partition by cutoff_date, horizon_days, target, model)
+),
+
+rank_metrics as (
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        -- Mann and Whitney: how often the higher prediction is that of the one with orders.
+        {{ sum_exactly('positives * (negatives_below + (n - positives) / 2e0)') }}
+        / nullif(max(total_positives) * (max(total) - max(total_positives)), 0e0) as auc,
+        {{ sum_exactly(
+            'observed * least(1e0, greatest(0e0, '
+            ~ '(total / 10e0 - customers_above) / nullif(n, 0e0)))'
+        ) }} as top_decile
+    from ranked
+    group by 1, 2, 3, 4
+),
+
+metrics_wide as (
+    select
+        sums.*,
+        sums.predicted / nullif(sums.observed, 0e0) as sum_ratio,
+        sums.absolute_errors / nullif(sums.n, 0e0) as mae,
+        sums.squared_errors / nullif(sums.n, 0e0) as brier,
+        sqrt(sums.squared_errors / nullif(sums.n, 0e0)) as rmse,
+        (sums.n * sums.products - sums.predicted * sums.observed) / nullif(sqrt(
+            greatest(sums.n * sums.predicted_squares - power(sums.predicted, 2), 0e0)
+            * greatest(sums.n * sums.observed_squares - power(sums.observed, 2), 0e0)
+        ), 0e0) as correlation,
+        1e0 - sums.squared_errors / nullif(
+            sums.observed_squares - power(sums.observed, 2) / nullif(sums.n, 0e0), 0e0
+        ) as r2,
+        rank_metrics.auc,
+        rank_metrics.top_decile / nullif(sums.observed, 0e0) as top_decile_capture,
+        sums.interval_cover / nullif(sums.interval_count, 0e0) as coverage_80
+    from sums
+    inner join rank_metrics
+        on
+            sums.cutoff_date = rank_metrics.cutoff_date
+            and sums.horizon_days = rank_metrics.horizon_days
+            and sums.target = rank_metrics.target
+            and sums.model = rank_metrics.model
+),
+
+metrics as (
+    select
+        metrics_wide.cutoff_date,
+        metrics_wide.horizon_days,
+        metrics_wide.target,
+        metrics_wide.model,
+        metric_names.metric,
+        cast(metrics_wide.n as integer) as customer_count,
+        case metric_names.metric
+            when 'sum_ratio' then metrics_wide.sum_ratio
+            when 'mae' then metrics_wide.mae
+            when 'rmse' then metrics_wide.rmse
+            when 'correlation' then metrics_wide.correlation
+            when 'r2' then metrics_wide.r2
+            when 'auc' then metrics_wide.auc
+            when 'brier' then metrics_wide.brier
+            when 'top_decile_capture' then metrics_wide.top_decile_capture
+            when 'coverage_80' then metrics_wide.coverage_80
+        end as value
+    from metrics_wide
+    inner join (
+        values
+        ('orders', 'sum_ratio'),
+        ('orders', 'mae'),
+        ('orders', 'rmse'),
+        ('orders', 'correlation'),
+        ('orders', 'r2'),
+        ('orders', 'auc'),
+        ('orders', 'top_decile_capture'),
+        ('revenue', 'sum_ratio'),
+        ('revenue', 'mae'),
+        ('revenue', 'rmse'),
+        ('revenue', 'correlation'),
+        ('revenue', 'r2'),
+        ('revenue', 'top_decile_capture'),
+        ('revenue', 'coverage_80'),
+        ('churn', 'sum_ratio'),
+        ('churn', 'auc'),
+        ('churn', 'brier')
+    ) as metric_names (target, metric)
+        on metrics_wide.target = metric_names.target
+)
+
+select * from metrics
+where value is not null

@@ -1,0 +1,27 @@
+-- Grain: one row per month of first orders and later or equal day with orders, as known now.
+with int_customers__order_days as (
+    select * from {{ ref('int_customers__order_days') }}
+    where
+        next_known_date is null
+        and is_order_day
+),
+
+order_days as (
+    select
+        order_date,
+        net_revenue,
+        min(order_date) over (partition by customer_id) as first_order_date
+    from int_customers__order_days
+),
+
+cohort_order_days as (
+    select
+        cast({{ dbt.date_trunc('month', 'first_order_date') }} as date) as cohort_month,
+        order_date,
+        cast(count(*) as integer) as order_day_count,
+        cast(sum(net_revenue) as decimal(18, 4)) as net_revenue
+    from order_days
+    group by 1, 2
+)
+
+select * from cohort_order_days

@@ -1,0 +1,55 @@
+-- Grain: one row per customer with an order day, as of now, and horizon.
+with candidates as (
+    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
+    inner join {{ ref('clv_model_choice') }} as clv_model_choice
+        on int_clv_candidates.model = clv_model_choice.model
+    where
+        clv_model_choice.is_selected
+        and int_clv_candidates.is_current
+),
+
+-- MBG/NBD says who is alive, also where BG/NBD foresees orders better: in BG/NBD nobody leaves
+-- before a second order.
+leaving_models as (
+    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
+    where
+        int_clv_candidates.order_model = 'mbg_nbd'
+        and int_clv_candidates.is_current
+),
+
+orders_if_alive as (
+    select * from {{ ref('int_clv__orders') }}
+),
+
+customers_to_score as (
+    select int_customers__purchase_summary.*
+    from {{ ref('int_customers__purchase_summary') }} as int_customers__purchase_summary
+    inner join candidates
+        on int_customers__purchase_summary.as_of_date = candidates.as_of_date
+),
+
+{{ clv_scores_ctes() }},
+
+customers_clv as (
+    select
+        scores.as_of_date,
+        scores.customer_id,
+        scores.horizon_days,
+
+        {{ alive_probability(
+            'leaving_models', 'cast(scores.repeat_count + 1 as double)', 'scores.repeat_count',
+            'scores.age', 'scores.last_order_age'
+        ) }} as p_alive,
+        scores.churn_risk,
+        scores.expected_orders,
+        scores.expected_order_value,
+        scores.expected_revenue,
+        scores.clv,
+        scores.revenue_lower as clv_lower,
+        scores.revenue_upper as clv_upper
+    from scores
+    left join leaving_models
+        on scores.clock = leaving_models.clock
+)
+
+select * from customers_clv

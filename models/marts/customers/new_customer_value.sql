@@ -1,0 +1,142 @@
+-- Grain: one row per horizon: what a customer who has just bought for the first time will bring.
+with candidates as (
+    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
+    inner join {{ ref('clv_model_choice') }} as clv_model_choice
+        on int_clv_candidates.model = clv_model_choice.model
+    where
+        clv_model_choice.is_selected
+        and int_clv_candidates.is_current
+),
+
+int_clv__orders as (
+    select * from {{ ref('int_clv__orders') }}
+    where
+        repeat_count = 0
+        and age_days = 0
+        and horizon_days is not null
+),
+
+int_customers__order_days as (
+    select * from {{ ref('int_customers__order_days') }}
+    where
+        next_known_date is null
+        and is_order_day
+),
+
+order_days as (
+    select
+        customer_id,
+        order_date,
+        net_revenue,
+        min(order_date) over (partition by customer_id) as first_order_date
+    from int_customers__order_days
+),
+
+horizons as (
+    select
+        candidates.as_of_date,
+        int_clv__orders.horizon_days,
+        -- In MBG/NBD some leave after their first order.
+        case
+            when candidates.leaving_shift > 0e0
+                then candidates.b / nullif(candidates.a + candidates.b, 0e0)
+            else 1e0
+        end as alive_probability,
+        int_clv__orders.orders,
+        int_clv__orders.valued_orders,
+        int_clv__orders.discounted_valued_orders,
+        candidates.p * candidates.gamma / nullif(candidates.q - 1e0, 0e0) as mean_value
+    from candidates
+    inner join int_clv__orders
+        on
+            candidates.as_of_date = int_clv__orders.as_of_date
+            and candidates.order_model = int_clv__orders.order_model
+            and candidates.clock = int_clv__orders.clock
+),
+
+timed as (
+    select
+        horizons.horizon_days,
+        order_days.net_revenue,
+        order_days.order_date = order_days.first_order_date as is_first_order,
+        {{ dbt.datediff('order_days.first_order_date', 'horizons.as_of_date', 'day') }}
+            as days_since_first_order,
+        {{ dbt.datediff('order_days.first_order_date', 'order_days.order_date', 'day') }}
+            as days_to_order
+    from horizons
+    cross join order_days
+),
+
+-- First orders of the last year; and what came within the horizon after those of the year that
+-- ended a horizon ago.
+observed as (
+    select
+        horizon_days,
+        sum(case when is_first_order and days_since_first_order <= 365 then 1 else 0 end)
+            as new_customer_count,
+        sum(case when is_first_order and days_since_first_order <= 365 then net_revenue else 0 end)
+            as first_order_revenue,
+        sum(
+            case
+                when
+                    is_first_order
+                    and days_since_first_order > horizon_days
+                    and days_since_first_order <= horizon_days + 365
+                    then 1
+                else 0
+            end
+        ) as observed_customer_count,
+        sum(
+            case
+                when
+                    not is_first_order
+                    and days_to_order <= horizon_days
+                    and days_since_first_order > horizon_days
+                    and days_since_first_order <= horizon_days + 365
+                    then net_revenue
+                else 0
+            end
+        ) as observed_repeat_revenue
+    from timed
+    group by 1
+),
+
+means as (
+    select
+        horizons.as_of_date,
+        horizons.horizon_days,
+        observed.new_customer_count,
+        cast(observed.first_order_revenue as double)
+        / cast(nullif(observed.new_customer_count, 0) as double) as first_order_value,
+        horizons.alive_probability * horizons.orders as expected_repeat_orders,
+        horizons.alive_probability * horizons.valued_orders * horizons.mean_value
+            as expected_repeat_revenue,
+        horizons.alive_probability * horizons.discounted_valued_orders * horizons.mean_value
+            as discounted_repeat_revenue,
+        observed.observed_customer_count,
+        cast(observed.observed_repeat_revenue as double)
+        / cast(nullif(observed.observed_customer_count, 0) as double) as observed_repeat_revenue
+    from horizons
+    inner join observed
+        on horizons.horizon_days = observed.horizon_days
+),
+
+new_customer_value as (
+    select
+        horizon_days,
+
+        cast(new_customer_count as integer) as new_customer_count,
+        first_order_value,
+        expected_repeat_orders,
+        expected_repeat_revenue,
+        first_order_value + expected_repeat_revenue as expected_revenue,
+        {{ number_var('gross_margin', lowest=0, highest=1) }}
+        * (first_order_value + discounted_repeat_revenue) as clv,
+        cast(observed_customer_count as integer) as observed_customer_count,
+        observed_repeat_revenue,
+
+        as_of_date
+    from means
+)
+
+select * from new_customer_value

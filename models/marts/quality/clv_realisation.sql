@@ -1,0 +1,58 @@
+-- Grain: one row per past month's end and horizon that has passed since.
+with int_clv_forecast as (
+    select * from {{ ref('int_clv_forecast') }}
+    where horizon_days is not null
+),
+
+int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_month_end and not is_current
+),
+
+int_cohort_order_days as (
+    select * from {{ ref('int_cohort_order_days') }}
+),
+
+predicted as (
+    select int_clv_forecast.*
+    from int_clv_forecast
+    inner join int_as_of_dates
+        on int_clv_forecast.as_of_date = int_as_of_dates.as_of_date
+),
+
+actual as (
+    select
+        predicted.as_of_date,
+        predicted.horizon_days,
+        sum(int_cohort_order_days.order_day_count) as actual_orders,
+        sum(int_cohort_order_days.net_revenue) as actual_revenue
+    from predicted
+    inner join int_cohort_order_days
+        on
+            predicted.as_of_date > int_cohort_order_days.cohort_month
+            and predicted.as_of_date <= int_cohort_order_days.order_date
+            and predicted.step_date > int_cohort_order_days.order_date
+    group by 1, 2
+),
+
+realisation as (
+    select
+        predicted.as_of_date,
+        predicted.horizon_days,
+
+        predicted.customer_count,
+        predicted.expected_orders,
+        cast(coalesce(actual.actual_orders, 0) as integer) as actual_orders,
+        predicted.expected_orders / cast(nullif(actual.actual_orders, 0) as double) as order_ratio,
+        predicted.expected_revenue,
+        cast(coalesce(actual.actual_revenue, 0) as decimal(18, 4)) as actual_revenue,
+        predicted.expected_revenue / cast(nullif(actual.actual_revenue, 0) as double)
+            as revenue_ratio
+    from predicted
+    left join actual
+        on
+            predicted.as_of_date = actual.as_of_date
+            and predicted.horizon_days = actual.horizon_days
+)
+
+select * from realisation

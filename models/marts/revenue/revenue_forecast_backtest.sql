@@ -1,0 +1,108 @@
+-- Grain: one row per past month's end and later calendar month that is complete by now: what was
+-- foreseen then, what came, and what the same month of the year before would have told.
+with int_clv_forecast as (
+    select * from {{ ref('int_clv_forecast') }}
+),
+
+int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_month_end and not is_current
+),
+
+int_months as (
+    select * from {{ ref('int_months') }}
+),
+
+int_cohort_order_days as (
+    select * from {{ ref('int_cohort_order_days') }}
+),
+
+-- Months are told from the first of one: earlier dates are the ends of months.
+expected as (
+    select
+        int_clv_forecast.as_of_date,
+        cast({{ dbt.date_trunc('month', 'int_clv_forecast.start_date') }} as date)
+            as calendar_month,
+        max(int_clv_forecast.customer_count) as customer_count,
+        {{ sum_exactly('int_clv_forecast.step_revenue') }} as expected_revenue
+    from int_clv_forecast
+    inner join int_as_of_dates
+        on int_clv_forecast.as_of_date = int_as_of_dates.as_of_date
+    group by 1, 2
+),
+
+complete as (
+    select
+        expected.*,
+        cast({{ dbt.dateadd('month', -12, 'expected.as_of_date') }} as date)
+            as as_of_date_last_year,
+        cast({{ dbt.dateadd('month', -12, 'expected.calendar_month') }} as date)
+            as calendar_month_last_year
+    from expected
+    inner join int_months
+        on expected.calendar_month = int_months.calendar_month
+    where int_months.is_complete_month
+),
+
+cohort_months as (
+    select
+        cohort_month,
+        cast({{ dbt.date_trunc('month', 'order_date') }} as date) as order_month,
+        sum(net_revenue) as net_revenue
+    from int_cohort_order_days
+    group by 1, 2
+),
+
+compared as (
+    select
+        complete.as_of_date,
+        complete.calendar_month,
+        complete.customer_count,
+        complete.expected_revenue,
+        sum(
+            case
+                when
+                    cohort_months.order_month = complete.calendar_month
+                    and cohort_months.cohort_month < complete.as_of_date
+                    then cohort_months.net_revenue
+                else 0
+            end
+        ) as actual_revenue,
+        -- From those who were customers a year before; nothing where the data begin later.
+        sum(
+            case
+                when
+                    cohort_months.order_month = complete.calendar_month_last_year
+                    and cohort_months.cohort_month < complete.as_of_date_last_year
+                    then cohort_months.net_revenue
+            end
+        ) as last_year_revenue
+    from complete
+    inner join cohort_months
+        on
+            complete.calendar_month = cohort_months.order_month
+            or complete.calendar_month_last_year = cohort_months.order_month
+    group by 1, 2, 3, 4
+),
+
+backtest as (
+    select
+        as_of_date,
+        calendar_month,
+        cast(
+            (extract(year from calendar_month) - extract(year from as_of_date)) * 12
+            + extract(month from calendar_month) - extract(month from as_of_date)
+            + 1 as integer
+        ) as months_ahead,
+
+        customer_count,
+        expected_revenue,
+        cast(actual_revenue as decimal(18, 4)) as actual_revenue,
+        cast(last_year_revenue as decimal(18, 4)) as last_year_revenue,
+        expected_revenue / cast(nullif(actual_revenue, 0) as double) as forecast_ratio,
+        cast(last_year_revenue as double) / cast(nullif(actual_revenue, 0) as double)
+            as last_year_ratio
+    from compared
+)
+
+select * from backtest

@@ -1,0 +1,26 @@
+"""Fits the purchase models of each as-of date, in calendar and in operational time."""
+
+from customer_value import clv
+from customer_value.frames import bounded_frame
+
+# SQL samples two million customers, who have fewer distinct rows (int_customers__purchase_summary).
+MOST_ROWS = 2_500_000
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    dates = bounded_frame(dbt.ref("int_as_of_dates"))
+    purchases = dbt.ref("int_purchase_patterns")
+    values = dbt.ref("int_value_patterns")
+    clock = dbt.ref("int_clv_clock")
+
+    fits = []
+    for date in sorted(dates["as_of_date"]):
+        then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
+        fits += clv.fit_date(
+            date,
+            bounded_frame(purchases.filter(f"{then} and fitted_customer_count > 0"), MOST_ROWS),
+            bounded_frame(values.filter(then), MOST_ROWS),
+            bounded_frame(clock.filter(then)),
+        )
+    return clv.parameter_frame(fits)

@@ -1,0 +1,35 @@
+-- Where the models were fitted, each customer with an order day is scored, at each horizon once.
+with expected as (
+    select
+        purchase_summary.customer_id,
+        horizons.horizon_days
+    from {{ ref('int_customers__purchase_summary') }} as purchase_summary
+    inner join {{ ref('int_clv_candidates') }} as candidates
+        on
+            purchase_summary.as_of_date = candidates.as_of_date
+            and candidates.is_current
+    inner join {{ ref('clv_model_choice') }} as choice
+        on
+            candidates.model = choice.model
+            and choice.is_selected
+    cross join (values ({{ clv_horizons() | join('), (') }})) as horizons (horizon_days)
+),
+
+scored as (
+    select
+        customer_id,
+        horizon_days,
+        churn_risk
+    from {{ ref('int_customers__clv') }}
+)
+
+select
+    expected.customer_id,
+    expected.horizon_days,
+    scored.churn_risk
+from expected
+left join scored
+    on
+        expected.customer_id = scored.customer_id
+        and expected.horizon_days = scored.horizon_days
+where scored.churn_risk is null
