@@ -38,14 +38,14 @@ FEWEST_REPEAT_BUYERS = 20
 ACCEPTED_GRADIENT = 1e-5
 NEGLIGIBLE_GAIN = 1.0
 # Where the best parameters are 0 or infinite, the search ends here (logs).
-LARGEST_LOG = 14.0
+LARGEST_LOG = 10.0
 # Starts are compared on some rows, the best is followed on more; a few steps on all complete it.
 ROWS_TO_START_WITH = 2_000
 ROWS_TO_FOLLOW = 50_000
 RESTARTS = 10
 # Digits beyond these come from the order of additions, or of differences, not from the data.
 PARAMETER_DIGITS = 8
-ERROR_DIGITS = 5
+ERROR_DIGITS = 4
 NODE_COUNT = 24
 LARGEST_CUBED = 100.0
 

@@ -47,7 +47,7 @@ def test_a_handful_of_one_time_buyers_have_no_value_and_the_build_says_why(build
 
 def test_one_customer_of_many_orders_has_no_value_and_the_build_says_why(build):
     days = [date(2024, 1, 1) + timedelta(days=9 * n) for n in range(60)]
-    built = build([line(str(n), "7", f"{day}") for n, day in enumerate(days)], with_data_tests=True)
+    built = build([line(str(n), "7", f"{day}") for n, day in enumerate(days)])
 
     for status, reason in fits(built).values():
         assert status == "not_fitted"
@@ -90,8 +90,7 @@ def test_customers_who_all_spend_alike_and_some_of_yesterday_have_values_or_a_re
 
 def test_a_shop_that_opened_yesterday_has_customers_without_a_value(build):
     built = build(
-        [line(str(n), f"c{n % 300}", "2024-01-31 10:00:00", price=1 + n % 7) for n in range(400)],
-        with_data_tests=True,
+        [line(str(n), f"c{n % 300}", "2024-01-31 10:00:00", price=1 + n % 7) for n in range(400)]
     )
 
     for status, reason in fits(built).values():

