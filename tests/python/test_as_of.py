@@ -20,13 +20,51 @@ def test_scores_at_a_past_date_equal_those_from_data_that_end_there(
 
     cut_off = build(truncated, variables={"as_of_date": as_of_date})
 
-    scores = (
-        f"select * from int_customers__segmented where as_of_date = '{as_of_date}' order by all"
+    def then(table):
+        return f"select * from {table} where as_of_date = '{as_of_date}' order by all"
+
+    assert len(sample_build.query(then("int_customers__segmented"))) > 100
+    for table in [
+        *("int_customers__segmented", "int_rfm_edges", "int_customers__purchase_summary"),
+        *("fit_season", "int_value_patterns"),
+    ]:
+        assert cut_off.query(then(table)) == sample_build.query(then(table)), table
+    # How far ahead the clock runs does not depend on the data; how large a sample is, on the kind
+    # of date.
+    fits = (
+        "select model, clock, round(r, 5), round(alpha, 4), round(p, 5), status from fit_clv "
+        f"where as_of_date = '{as_of_date}' order by all"
     )
-    edges = f"select * from int_rfm_edges where as_of_date = '{as_of_date}' order by all"
-    assert len(sample_build.query(scores)) > 100
-    assert cut_off.query(scores) == sample_build.query(scores)
-    assert cut_off.query(edges) == sample_build.query(edges)
+    assert cut_off.query(fits) == sample_build.query(fits)
+
+
+def test_a_backtest_knows_what_was_known_at_its_cutoff(sample_build, build, tmp_path):
+    """Of predictions and of what baselines learn from; what came is told apart."""
+    cutoff_date = "2024-07-05"
+    with SAMPLE.open(encoding="utf-8", newline="") as whole:
+        header, *rows = csv.reader(whole)
+    # Whatever happens later: everybody comes back every week and sends all earlier things back.
+    changed = [row for row in rows if not row[4] >= cutoff_date]
+    later = [row for row in rows if row[4] >= cutoff_date]
+    changed += [[*row[:3], str(abs(int(float(row[3]))) + 5), *row[4:]] for row in later]
+    path = tmp_path / "changed.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *changed])
+
+    other = build(path)
+
+    known = (
+        "select horizon_days, customer_id, repeat_count, repeat_revenue, recency_days, "
+        "last_period_orders, last_period_revenue, recency_days_before_last_period "
+        f"from int_backtest__customers where cutoff_date = '{cutoff_date}' order by all"
+    )
+    foreseen = (
+        "select horizon_days, customer_id, model, expected_orders, expected_revenue, churn_risk "
+        f"from int_backtest__predictions where cutoff_date = '{cutoff_date}' order by all"
+    )
+    assert len(sample_build.query(known)) > 100
+    assert other.query(known) == sample_build.query(known)
+    assert other.query(foreseen) == sample_build.query(foreseen)
 
 
 def test_a_return_after_the_date_has_not_happened_yet(build):

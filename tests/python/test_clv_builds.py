@@ -1,10 +1,11 @@
 """Whole builds where customer lifetime value can hardly be told, or not at all."""
 
+import csv
 import math
 import random
 from datetime import date, timedelta
 
-from conftest import Build, line
+from conftest import SAMPLE, Build, line
 
 COLUMNS = ["expected_orders", "expected_revenue", "clv", "clv_lower", "clv_upper", "p_alive"]
 COLUMNS += ["churn_risk", "expected_order_value"]
@@ -86,6 +87,35 @@ def test_customers_who_all_spend_alike_and_some_of_yesterday_have_values_or_a_re
         )
         == 1
     )
+
+
+def test_over_no_time_nothing_is_worth_anything(build):
+    built = build(
+        SAMPLE,
+        variables={"clv_horizon_days": 0, "backtest_horizon_days": [30], "backtest_cutoffs": 1},
+        with_data_tests=True,
+    )
+
+    assert built.query("select max(clv), max(clv_upper), min(churn_risk) from customers") == [
+        (0, 0, 1)
+    ]
+
+
+def test_money_may_be_counted_in_billions(build, tmp_path):
+    """A currency of which a cup of coffee costs 25,000, and more: squares of sums are large."""
+    path = tmp_path / "rupiah.csv"
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    price = header.index("Price")
+    for row in rows:
+        row[price] = f"{float(row[price] or 0) * 10_000_000:.2f}"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+    built = build(path)
+
+    assert built.value("select max(clv) from customers") > 1e9
+    assert built.value("select count(*) from model_metrics where is_selected and metric = 'r2'") > 0
 
 
 def test_a_shop_that_opened_yesterday_has_customers_without_a_value(build):

@@ -28,8 +28,10 @@ pairs as (
         horizon_days,
         'orders' as target,
         model,
+        is_baseline,
         round(expected_orders, 9) as predicted,
         actual_orders as observed,
+        cast(null as double) as is_covered,
         cast(null as double) as interval_cover
     from joined
     union all
@@ -38,8 +40,14 @@ pairs as (
         horizon_days,
         'revenue' as target,
         model,
+        is_baseline,
         round(expected_revenue, 6) as predicted,
         actual_revenue as observed,
+        case
+            when revenue_upper is null then null
+            when actual_revenue < revenue_lower or actual_revenue > revenue_upper then 0e0
+            else 1e0
+        end as is_covered,
         -- Where the interval is 0 alone, no revenue at all is likelier than the 80 % it is to hold;
         -- then it holds that share of what it meets, as in a randomised coverage of an atom.
         case
@@ -56,10 +64,46 @@ pairs as (
         horizon_days,
         'churn' as target,
         model,
+        is_baseline,
         round(churn_risk, 9) as predicted,
         is_churned as observed,
+        cast(null as double) as is_covered,
         cast(null as double) as interval_cover
     from joined
+),
+
+-- Money of any currency is brought to at most 1, by a power of 2, which changes no digit: then its
+-- squares can be added exactly.
+scales as (
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        power(2e0, ceil(
+            ln(greatest(max(abs(predicted)), max(abs(observed)), 1e-6)) * power(ln(2e0), -1)
+        )) as unit
+    from pairs
+    group by 1, 2, 3
+),
+
+scaled as (
+    select
+        pairs.cutoff_date,
+        pairs.horizon_days,
+        pairs.target,
+        pairs.model,
+        pairs.is_baseline,
+        scales.unit,
+        pairs.predicted * power(scales.unit, -1) as predicted,
+        pairs.observed * power(scales.unit, -1) as observed,
+        pairs.is_covered,
+        pairs.interval_cover
+    from pairs
+    inner join scales
+        on
+            pairs.cutoff_date = scales.cutoff_date
+            and pairs.horizon_days = scales.horizon_days
+            and pairs.target = scales.target
 ),
 
 sums as (
@@ -68,18 +112,23 @@ sums as (
         horizon_days,
         target,
         model,
+        is_baseline,
+        unit,
         cast(count(*) as double) as n,
-        {{ sum_exactly('predicted') }} as predicted,
-        {{ sum_exactly('observed') }} as observed,
-        {{ sum_exactly('power(predicted, 2)') }} as predicted_squares,
-        {{ sum_exactly('power(observed, 2)') }} as observed_squares,
-        {{ sum_exactly('predicted * observed') }} as products,
-        {{ sum_exactly('abs(predicted - observed)') }} as absolute_errors,
-        {{ sum_exactly('power(predicted - observed, 2)') }} as squared_errors,
+        -- All are foreseen alike: nothing goes with anything.
+        min(predicted) = max(predicted) as is_constant,
+        {{ sum_exactly('predicted', places=18) }} as predicted,
+        {{ sum_exactly('observed', places=18) }} as observed,
+        {{ sum_exactly('power(predicted, 2)', places=18) }} as predicted_squares,
+        {{ sum_exactly('power(observed, 2)', places=18) }} as observed_squares,
+        {{ sum_exactly('predicted * observed', places=18) }} as products,
+        {{ sum_exactly('abs(predicted - observed)', places=18) }} as absolute_errors,
+        {{ sum_exactly('power(predicted - observed, 2)', places=18) }} as squared_errors,
+        {{ sum_exactly('is_covered') }} as covered,
         {{ sum_exactly('interval_cover') }} as interval_cover,
         cast(count(interval_cover) as double) as interval_count
-    from pairs
-    group by 1, 2, 3, 4
+    from scaled
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 -- Customers with equal predictions cannot be told apart; they are ranked together.
@@ -92,8 +141,8 @@ distinct_predictions as (
         predicted,
         cast(count(*) as double) as n,
         cast(sum(case when observed > 0e0 then 1 else 0 end) as double) as positives,
-        {{ sum_exactly('observed') }} as observed
-    from pairs
+        {{ sum_exactly('observed', places=18) }} as observed
+    from scaled
     group by 1, 2, 3, 4, 5
 ),
 
@@ -127,7 +176,7 @@ rank_metrics as (
         / nullif(max(total_positives) * (max(total) - max(total_positives)), 0e0) as auc,
         {{ sum_exactly(
             'observed * least(1e0, greatest(0e0, '
-            ~ '(total / 10e0 - customers_above) / nullif(n, 0e0)))'
+            ~ '(total / 10e0 - customers_above) / nullif(n, 0e0)))', places=18
         ) }} as top_decile
     from ranked
     group by 1, 2, 3, 4
@@ -137,19 +186,25 @@ metrics_wide as (
     select
         sums.*,
         sums.predicted / nullif(sums.observed, 0e0) as sum_ratio,
-        sums.absolute_errors / nullif(sums.n, 0e0) as mae,
-        sums.squared_errors / nullif(sums.n, 0e0) as brier,
-        sqrt(sums.squared_errors / nullif(sums.n, 0e0)) as rmse,
-        (sums.n * sums.products - sums.predicted * sums.observed) / nullif(sqrt(
-            greatest(sums.n * sums.predicted_squares - power(sums.predicted, 2), 0e0)
-            * greatest(sums.n * sums.observed_squares - power(sums.observed, 2), 0e0)
-        ), 0e0) as correlation,
+        sums.unit * sums.absolute_errors / nullif(sums.n, 0e0) as mae,
+        power(sums.unit, 2) * sums.squared_errors / nullif(sums.n, 0e0) as brier,
+        sums.unit * sqrt(sums.squared_errors / nullif(sums.n, 0e0)) as rmse,
+        case
+            when not sums.is_constant
+                then
+                    (sums.n * sums.products - sums.predicted * sums.observed)
+                    / nullif(sqrt(
+                        greatest(sums.n * sums.predicted_squares - power(sums.predicted, 2), 0e0)
+                        * greatest(sums.n * sums.observed_squares - power(sums.observed, 2), 0e0)
+                    ), 0e0)
+        end as correlation,
         1e0 - sums.squared_errors / nullif(
             sums.observed_squares - power(sums.observed, 2) / nullif(sums.n, 0e0), 0e0
         ) as r2,
         rank_metrics.auc,
         rank_metrics.top_decile / nullif(sums.observed, 0e0) as top_decile_capture,
-        sums.interval_cover / nullif(sums.interval_count, 0e0) as coverage_80
+        sums.interval_cover / nullif(sums.interval_count, 0e0) as coverage_80,
+        sums.covered / nullif(sums.interval_count, 0e0) as coverage_80_plain
     from sums
     inner join rank_metrics
         on
@@ -166,6 +221,7 @@ metrics as (
         metrics_wide.target,
         metrics_wide.model,
         metric_names.metric,
+        metrics_wide.is_baseline,
         cast(metrics_wide.n as integer) as customer_count,
         case metric_names.metric
             when 'sum_ratio' then metrics_wide.sum_ratio
@@ -177,6 +233,7 @@ metrics as (
             when 'brier' then metrics_wide.brier
             when 'top_decile_capture' then metrics_wide.top_decile_capture
             when 'coverage_80' then metrics_wide.coverage_80
+            when 'coverage_80_plain' then metrics_wide.coverage_80_plain
         end as value
     from metrics_wide
     inner join (
@@ -195,6 +252,7 @@ metrics as (
         ('revenue', 'r2'),
         ('revenue', 'top_decile_capture'),
         ('revenue', 'coverage_80'),
+        ('revenue', 'coverage_80_plain'),
         ('churn', 'sum_ratio'),
         ('churn', 'auc'),
         ('churn', 'brier')

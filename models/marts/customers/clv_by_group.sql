@@ -4,23 +4,37 @@ with customers as (
     where clv is not null
 ),
 
-ordered as (
+-- Cut points keep equal customers together; a position among all would not.
+cut_points as (
     select
-        customers.*,
-        cast({{ dbt.date_trunc('month', 'first_order_date') }} as date) as cohort_month,
-        cast(row_number() over (
-            partition by as_of_date
-            order by round(clv, 6) desc nulls last, customer_id asc nulls last
-        ) as double) as place,
-        cast(count(*) over (partition by as_of_date) as double) as total_count
+        percentile_cont(0.1) within group (order by clv) as cut_1,
+        percentile_cont(0.2) within group (order by clv) as cut_2,
+        percentile_cont(0.3) within group (order by clv) as cut_3,
+        percentile_cont(0.4) within group (order by clv) as cut_4,
+        percentile_cont(0.5) within group (order by clv) as cut_5,
+        percentile_cont(0.6) within group (order by clv) as cut_6,
+        percentile_cont(0.7) within group (order by clv) as cut_7,
+        percentile_cont(0.8) within group (order by clv) as cut_8,
+        percentile_cont(0.9) within group (order by clv) as cut_9
     from customers
 ),
 
 placed as (
     select
-        ordered.*,
-        1 + cast(floor(10e0 * (place - 1e0) / nullif(total_count, 0e0)) as integer) as decile
-    from ordered
+        customers.*,
+        cast({{ dbt.date_trunc('month', 'customers.first_order_date') }} as date) as cohort_month,
+        10
+        - case when customers.clv > cut_points.cut_1 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_2 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_3 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_4 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_5 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_6 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_7 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_8 + 1e-6 then 1 else 0 end
+        - case when customers.clv > cut_points.cut_9 + 1e-6 then 1 else 0 end as decile
+    from customers
+    cross join cut_points
 ),
 
 grouped as (

@@ -1,7 +1,6 @@
 -- Grain: one row per candidate: order model and clock.
-with int_backtest__metrics as (
-    select * from {{ ref('int_backtest__metrics') }}
-    where metric = 'rmse' and target in ('orders', 'revenue')
+with int_backtest__relative_errors as (
+    select * from {{ ref('int_backtest__relative_errors') }}
 ),
 
 int_clv_candidates as (
@@ -16,49 +15,25 @@ fit_season as (
     select * from {{ ref('fit_season') }}
 ),
 
--- The newest cut-off of a horizon takes no part in the choice where there are others: it shows what
--- the chosen model does where it was not chosen.
-cutoffs as (
-    select
-        horizon_days,
-        max(cutoff_date) as newest_cutoff_date,
-        count(distinct cutoff_date) as cutoff_count
-    from int_backtest__metrics
-    group by 1
-),
-
-errors as (
-    select
-        int_backtest__metrics.cutoff_date,
-        int_backtest__metrics.horizon_days,
-        int_backtest__metrics.target,
-        int_backtest__metrics.model,
-        int_backtest__metrics.value as rmse,
-        min(case when int_backtest__metrics.model = 'bg_nbd' then int_backtest__metrics.value end)
-            over (
-                partition by
-                    int_backtest__metrics.cutoff_date,
-                    int_backtest__metrics.horizon_days,
-                    int_backtest__metrics.target
-            ) as plain_rmse
-    from int_backtest__metrics
-    inner join cutoffs
-        on int_backtest__metrics.horizon_days = cutoffs.horizon_days
-    where
-        int_backtest__metrics.cutoff_date < cutoffs.newest_cutoff_date
-        or cutoffs.cutoff_count = 1
-),
-
+-- A candidate that lacks a back-test cannot be compared with those that have it.
 mean_errors as (
     select
         model,
-        round(
-            {{ sum_exactly('rmse / nullif(plain_rmse, 0e0)') }}
-            / cast(nullif(count(*), 0) as double), 9
-        ) as relative_rmse,
-        count(distinct cutoff_date) as cutoff_count
-    from errors
+        cast(count(*) as double) as error_count,
+        count(distinct cutoff_date) as cutoff_count,
+        {{ sum_exactly('relative_rmse') }} / cast(nullif(count(*), 0) as double) as relative_rmse
+    from int_backtest__relative_errors
     group by 1
+),
+
+comparable as (
+    select
+        model,
+        cutoff_count,
+        case
+            when error_count = max(error_count) over (partition by 1) then round(relative_rmse, 9)
+        end as relative_rmse
+    from mean_errors
 ),
 
 histories as (
@@ -74,8 +49,8 @@ candidates as (
         int_clv_candidates.model,
         int_clv_candidates.order_model,
         int_clv_candidates.clock,
-        mean_errors.relative_rmse,
-        coalesce(mean_errors.cutoff_count, 0) as cutoff_count,
+        comparable.relative_rmse,
+        coalesce(comparable.cutoff_count, 0) as cutoff_count,
         case
             when int_clv_candidates.clock = 'calendar' then 'eligible'
             when fit_season.status <> 'ok' then fit_season.reason
@@ -89,8 +64,8 @@ candidates as (
         on
             int_clv_candidates.as_of_date = cast(fit_season.as_of_date as date)
             and fit_season.month_number = 1
-    left join mean_errors
-        on int_clv_candidates.model = mean_errors.model
+    left join comparable
+        on int_clv_candidates.model = comparable.model
     where int_clv_candidates.is_current
 ),
 

@@ -78,7 +78,7 @@ compared as (
             end
         ) as last_year_revenue
     from complete
-    inner join cohort_months
+    left join cohort_months
         on
             complete.calendar_month = cohort_months.order_month
             or complete.calendar_month_last_year = cohort_months.order_month
@@ -106,3 +106,5 @@ backtest as (
 )
 
 select * from backtest
+-- A longer horizon of CLV leads further, by a step that is no month.
+where months_ahead <= 13
