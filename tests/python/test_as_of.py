@@ -43,10 +43,10 @@ def test_a_backtest_knows_what_was_known_at_its_cutoff(sample_build, build, tmp_
     cutoff_date = "2024-07-05"
     with SAMPLE.open(encoding="utf-8", newline="") as whole:
         header, *rows = csv.reader(whole)
-    # Whatever happens later: everybody comes back every week and sends all earlier things back.
     changed = [row for row in rows if not row[4] >= cutoff_date]
-    later = [row for row in rows if row[4] >= cutoff_date]
-    changed += [[*row[:3], str(abs(int(float(row[3]))) + 5), *row[4:]] for row in later]
+    # What happens later is another story: sales are of 70 units each, and nobody sends things back.
+    later = [row for row in rows if row[4] >= cutoff_date and row[3].isdigit()]
+    changed += [[*row[:3], "70", *row[4:]] for row in later]
     path = tmp_path / "changed.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *changed])

@@ -108,7 +108,8 @@ def test_money_may_be_counted_in_billions(build, tmp_path):
         header, *rows = csv.reader(file)
     price = header.index("Price")
     for row in rows:
-        row[price] = f"{float(row[price] or 0) * 10_000_000:.2f}"
+        if row[price].replace(".", "").isdigit():
+            row[price] = f"{float(row[price]) * 10_000_000:.2f}"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
 
