@@ -8,7 +8,7 @@ int_clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
 
-current_date_of_all as (
+newest_as_of_date as (
     select as_of_date as current_as_of_date
     from int_as_of_dates
     where is_current
@@ -53,11 +53,11 @@ distinct_ends as (
         all_ends.step_date,
         max(all_ends.horizon_days) as horizon_days
     from all_ends
-    cross join current_date_of_all
+    cross join newest_as_of_date
     where
         (
-            all_ends.as_of_date = current_date_of_all.current_as_of_date
-            or all_ends.step_date <= current_date_of_all.current_as_of_date
+            all_ends.as_of_date = newest_as_of_date.current_as_of_date
+            or all_ends.step_date <= newest_as_of_date.current_as_of_date
         )
         and (all_ends.has_months or all_ends.horizon_days is not null)
     group by 1, 2
