@@ -31,7 +31,7 @@ comparable as (
         model,
         cutoff_count,
         case
-            when error_count = max(error_count) over (partition by 1) then round(relative_rmse, 9)
+            when error_count = max(error_count) over () then round(relative_rmse, 9)
         end as relative_rmse
     from mean_errors
 ),
