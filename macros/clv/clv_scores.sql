@@ -78,27 +78,12 @@ last_order_times as (
         customers_to_score.repeat_count,
         customers_to_score.age_days,
         cast(customers_to_score.repeat_revenue as double) as repeat_revenue,
-        last_days.operational_days - first_days.operational_days as age,
-        last_order_days.operational_days - first_days.operational_days as last_order_age
+        -first_order_days.operational_days as age,
+        last_order_days.operational_days - first_order_days.operational_days as last_order_age
     from customers_to_score
     inner join candidates
         on customers_to_score.as_of_date = candidates.as_of_date
-    inner join int_clv_clock as last_days
-        on
-            candidates.as_of_date = last_days.as_of_date
-            and candidates.clock = last_days.clock
-            and last_days.days_before = 1
-    inner join int_clv_clock as first_days
-        on
-            candidates.as_of_date = first_days.as_of_date
-            and candidates.clock = first_days.clock
-            and first_days.days_before = customers_to_score.age_days + 1
-    inner join int_clv_clock as last_order_days
-        on
-            candidates.as_of_date = last_order_days.as_of_date
-            and candidates.clock = last_order_days.clock
-            and last_order_days.days_before
-            = customers_to_score.age_days - customers_to_score.last_order_age_days + 1
+    {{ join_order_days_of('customers_to_score') }}
 ),
 
 alive as (

@@ -43,15 +43,6 @@ pairs as (
     from candidates
 ),
 
-last_days as (
-    select
-        as_of_date,
-        clock,
-        operational_days
-    from int_clv_clock
-    where days_before = 1
-),
-
 timed_pairs as (
     select
         candidates.as_of_date,
@@ -60,19 +51,15 @@ timed_pairs as (
         pairs.repeat_count,
         pairs.age_days,
         candidates.r + cast(pairs.repeat_count as double) as shape,
-        candidates.alpha + last_days.operational_days - first_days.operational_days as rate
+        candidates.alpha - first_order_days.operational_days as rate
     from candidates
     inner join pairs
         on candidates.as_of_date = pairs.as_of_date
-    inner join last_days
+    inner join int_clv_clock as first_order_days
         on
-            candidates.as_of_date = last_days.as_of_date
-            and candidates.clock = last_days.clock
-    inner join int_clv_clock as first_days
-        on
-            candidates.as_of_date = first_days.as_of_date
-            and candidates.clock = first_days.clock
-            and first_days.days_before = pairs.age_days + 1
+            candidates.as_of_date = first_order_days.as_of_date
+            and candidates.clock = first_order_days.clock
+            and first_order_days.days_before = pairs.age_days + 1
 ),
 
 at_nodes as (

@@ -197,7 +197,8 @@ def fit_date(
         Distinct rows of that sample: ``repeat_count``, ``mean_repeat_value``,
         ``fitted_customer_count``.
     clock : pandas.DataFrame
-        ``clock``, ``calendar_date`` and ``operational_days``: the time gone by the day's end.
+        ``clock``, ``calendar_date`` and ``operational_days``: the time at the day's end, 0 at that
+        of the last observed day.
 
     Returns
     -------
@@ -214,7 +215,7 @@ def fit_date(
         time = days.set_index("calendar_date")["operational_days"]
         first, last = (time.reindex(dates).to_numpy() for dates in (first_day, last_order_day))
         # Engines add up days to different last digits, by which rows would be sorted differently.
-        age, last_age = np.round(time[last_day] - first, 9), np.round(last - first, 9)
+        age, last_age = np.round(0.0 - first, 9), np.round(last - first, 9)
         for model in ORDER_MODELS:
             # A clock without a season is the calendar's: its fit need not be repeated.
             key = (model, age.tobytes(), last_age.tobytes())

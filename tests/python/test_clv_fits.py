@@ -535,7 +535,7 @@ def test_an_unknown_model_is_named():
 
 def clock_of(days: int, intensity: float = 1.0, name: str = "calendar") -> pd.DataFrame:
     dates = pd.date_range(end=TODAY - pd.Timedelta(days=1), periods=days)
-    operational = np.arange(1, days + 1) * intensity
+    operational = np.arange(1 - days, 1) * intensity
     return pd.DataFrame({"clock": name, "calendar_date": dates, "operational_days": operational})
 
 

@@ -1,6 +1,7 @@
 -- Grain: one row per as-of date, clock and day, from the day before the first order day to the last
 -- day of any prediction. The calendar's days all count 1; the seasonal clock's count more where
--- orders are frequent, and 1 over a year, by what was known at the as-of date.
+-- orders are frequent, and 1 over a year, by what was known at the as-of date. Clocks stand at 0 at
+-- the end of the last observed day.
 with fit_season as (
     select * from {{ ref('fit_season') }}
 ),
@@ -49,14 +50,12 @@ intensities as (
     where days.calendar_date < days.end_date
 ),
 
-clock as (
+running as (
     select
         as_of_date,
         clock,
         calendar_date,
         {{ dbt.datediff('calendar_date', 'as_of_date', 'day') }} as days_before,
-        order_intensity,
-        value_index,
         sum(order_intensity) over days_gone as operational_days,
         sum(order_intensity * value_index) over days_gone as valued_days
     from intensities
@@ -64,6 +63,20 @@ clock as (
         partition by as_of_date, clock order by calendar_date nulls last
         rows between unbounded preceding and current row
     )
+),
+
+clock as (
+    select
+        as_of_date,
+        clock,
+        calendar_date,
+        days_before,
+        operational_days - max(case when days_before = 1 then operational_days end) over each_clock
+            as operational_days,
+        valued_days - max(case when days_before = 1 then valued_days end) over each_clock
+            as valued_days
+    from running
+    window each_clock as (partition by as_of_date, clock)
 )
 
 select * from clock

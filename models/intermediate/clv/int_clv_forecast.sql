@@ -76,8 +76,8 @@ alive as (
             'candidates',
             '(cast(customer_groups.repeat_count as double) + candidates.leaving_shift)',
             'customer_groups.repeat_count',
-            '(last_days.operational_days - first_days.operational_days)',
-            '(last_order_days.operational_days - first_days.operational_days)'
+            '(-first_order_days.operational_days)',
+            '(last_order_days.operational_days - first_order_days.operational_days)'
         ) }} as alive_customers,
         candidates.p * (
             candidates.gamma
@@ -89,22 +89,7 @@ alive as (
     from customer_groups
     inner join candidates
         on customer_groups.as_of_date = candidates.as_of_date
-    inner join int_clv_clock as last_days
-        on
-            candidates.as_of_date = last_days.as_of_date
-            and candidates.clock = last_days.clock
-            and last_days.days_before = 1
-    inner join int_clv_clock as first_days
-        on
-            candidates.as_of_date = first_days.as_of_date
-            and candidates.clock = first_days.clock
-            and first_days.days_before = customer_groups.age_days + 1
-    inner join int_clv_clock as last_order_days
-        on
-            candidates.as_of_date = last_order_days.as_of_date
-            and candidates.clock = last_order_days.clock
-            and last_order_days.days_before
-            = customer_groups.age_days - customer_groups.last_order_age_days + 1
+    {{ join_order_days_of('customer_groups') }}
 ),
 
 -- What the groups of equal count and age have in common over the steps is joined once.

@@ -76,19 +76,14 @@ read_on_clocks as (
             ),
             distinct_ends.as_of_date
         ) as start_date,
-        clock_at_end.operational_days - clock_at_start.operational_days as operational_days,
-        clock_at_end.valued_days - clock_at_start.valued_days as valued_days
+        clock_at_end.operational_days,
+        clock_at_end.valued_days
     from distinct_ends
     inner join int_clv_clock as clock_at_end
         on
             distinct_ends.as_of_date = clock_at_end.as_of_date
             and clock_at_end.days_before
             = 1 - {{ dbt.datediff('distinct_ends.as_of_date', 'distinct_ends.step_date', 'day') }}
-    inner join int_clv_clock as clock_at_start
-        on
-            clock_at_end.as_of_date = clock_at_start.as_of_date
-            and clock_at_end.clock = clock_at_start.clock
-            and clock_at_start.days_before = 1
 ),
 
 differences as (

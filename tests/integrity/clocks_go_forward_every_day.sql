@@ -1,0 +1,22 @@
+-- Fails on each day at whose end a clock shows no more than at the end of the day before.
+with int_clv_clock as (
+    select * from {{ ref('int_clv_clock') }}
+),
+
+differences as (
+    select
+        as_of_date,
+        clock,
+        calendar_date,
+        operational_days,
+        valued_days,
+        lag(operational_days) over each_clock as operational_days_before,
+        lag(valued_days) over each_clock as valued_days_before
+    from int_clv_clock
+    window each_clock as (partition by as_of_date, clock order by calendar_date nulls last)
+)
+
+select * from differences
+where
+    operational_days <= operational_days_before
+    or valued_days <= valued_days_before
