@@ -1,75 +1,6 @@
 -- Grain: one row per cut-off, horizon, target, model and metric.
-with int_backtest__predictions as (
-    select * from {{ ref('int_backtest__predictions') }}
-),
-
-int_backtest__customers as (
-    select * from {{ ref('int_backtest__customers') }}
-),
-
-joined as (
-    select
-        int_backtest__predictions.*,
-        cast(int_backtest__customers.actual_orders as double) as actual_orders,
-        cast(int_backtest__customers.actual_revenue as double) as actual_revenue,
-        case when int_backtest__customers.actual_orders = 0 then 1e0 else 0e0 end as is_churned
-    from int_backtest__predictions
-    inner join int_backtest__customers
-        on
-            int_backtest__predictions.cutoff_date = int_backtest__customers.cutoff_date
-            and int_backtest__predictions.horizon_days = int_backtest__customers.horizon_days
-            and int_backtest__predictions.customer_id = int_backtest__customers.customer_id
-),
-
--- Predictions that differ in the tenth digit only are the same.
-pairs as (
-    select
-        cutoff_date,
-        horizon_days,
-        'orders' as target,
-        model,
-        is_baseline,
-        round(expected_orders, 9) as predicted,
-        actual_orders as observed,
-        cast(null as double) as is_covered,
-        cast(null as double) as interval_cover
-    from joined
-    union all
-    select
-        cutoff_date,
-        horizon_days,
-        'revenue' as target,
-        model,
-        is_baseline,
-        round(expected_revenue, 6) as predicted,
-        actual_revenue as observed,
-        case
-            when revenue_upper is null then null
-            when actual_revenue < revenue_lower or actual_revenue > revenue_upper then 0e0
-            else 1e0
-        end as is_covered,
-        -- Where the interval is 0 alone, no revenue at all is likelier than the 80 % it is to hold;
-        -- then it holds that share of what it meets, as in a randomised coverage of an atom.
-        case
-            when revenue_upper is null then null
-            when actual_revenue < revenue_lower or actual_revenue > revenue_upper then 0e0
-            when revenue_upper = 0e0 then 0.8e0 * power(greatest(churn_risk, 0.8e0), -1)
-            else 1e0
-        end as interval_cover
-    from joined
-    where expected_revenue is not null
-    union all
-    select
-        cutoff_date,
-        horizon_days,
-        'churn' as target,
-        model,
-        is_baseline,
-        round(churn_risk, 9) as predicted,
-        is_churned as observed,
-        cast(null as double) as is_covered,
-        cast(null as double) as interval_cover
-    from joined
+with int_backtest__outcomes as (
+    select * from {{ ref('int_backtest__outcomes') }}
 ),
 
 -- Money of any currency is brought to at most 1, by a power of 2, which changes no digit: then its
@@ -82,28 +13,28 @@ scales as (
         power(2e0, ceil(
             ln(greatest(max(abs(predicted)), max(abs(observed)), 1e-6)) * power(ln(2e0), -1)
         )) as unit
-    from pairs
+    from int_backtest__outcomes
     group by 1, 2, 3
 ),
 
 scaled as (
     select
-        pairs.cutoff_date,
-        pairs.horizon_days,
-        pairs.target,
-        pairs.model,
-        pairs.is_baseline,
+        int_backtest__outcomes.cutoff_date,
+        int_backtest__outcomes.horizon_days,
+        int_backtest__outcomes.target,
+        int_backtest__outcomes.model,
+        int_backtest__outcomes.is_baseline,
         scales.unit,
-        pairs.predicted * power(scales.unit, -1) as predicted,
-        pairs.observed * power(scales.unit, -1) as observed,
-        pairs.is_covered,
-        pairs.interval_cover
-    from pairs
+        int_backtest__outcomes.predicted * power(scales.unit, -1) as predicted,
+        int_backtest__outcomes.observed * power(scales.unit, -1) as observed,
+        int_backtest__outcomes.is_covered,
+        int_backtest__outcomes.interval_cover
+    from int_backtest__outcomes
     inner join scales
         on
-            pairs.cutoff_date = scales.cutoff_date
-            and pairs.horizon_days = scales.horizon_days
-            and pairs.target = scales.target
+            int_backtest__outcomes.cutoff_date = scales.cutoff_date
+            and int_backtest__outcomes.horizon_days = scales.horizon_days
+            and int_backtest__outcomes.target = scales.target
 ),
 
 sums as (
@@ -124,7 +55,7 @@ sums as (
         {{ sum_exactly('predicted * observed', places=18) }} as products,
         {{ sum_exactly('abs(predicted - observed)', places=18) }} as absolute_errors,
         {{ sum_exactly('power(predicted - observed, 2)', places=18) }} as squared_errors,
-        {{ sum_exactly('is_covered') }} as covered,
+        cast(sum(case when is_covered then 1 else 0 end) as double) as covered,
         {{ sum_exactly('interval_cover') }} as interval_cover,
         cast(count(interval_cover) as double) as interval_count
     from scaled

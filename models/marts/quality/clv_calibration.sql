@@ -1,10 +1,6 @@
 -- Grain: one row per cut-off, horizon, target and decile of the selected model's prediction.
-with int_backtest__predictions as (
-    select * from {{ ref('int_backtest__predictions') }}
-),
-
-int_backtest__customers as (
-    select * from {{ ref('int_backtest__customers') }}
+with int_backtest__outcomes as (
+    select * from {{ ref('int_backtest__outcomes') }}
 ),
 
 clv_model_choice as (
@@ -12,33 +8,16 @@ clv_model_choice as (
     where is_selected
 ),
 
-joined as (
+outcomes as (
     select
-        int_backtest__predictions.cutoff_date,
-        int_backtest__predictions.horizon_days,
-        targets.target,
-        case targets.target
-            when 'orders' then round(int_backtest__predictions.expected_orders, 9)
-            when 'revenue' then round(int_backtest__predictions.expected_revenue, 6)
-            else round(int_backtest__predictions.churn_risk, 9)
-        end as predicted,
-        case
-            when targets.target = 'orders'
-                then cast(int_backtest__customers.actual_orders as double)
-            when targets.target = 'revenue'
-                then cast(int_backtest__customers.actual_revenue as double)
-            when int_backtest__customers.actual_orders = 0 then 1e0
-            else 0e0
-        end as observed
-    from int_backtest__predictions
+        int_backtest__outcomes.cutoff_date,
+        int_backtest__outcomes.horizon_days,
+        int_backtest__outcomes.target,
+        int_backtest__outcomes.predicted,
+        int_backtest__outcomes.observed
+    from int_backtest__outcomes
     inner join clv_model_choice
-        on int_backtest__predictions.model = clv_model_choice.model
-    inner join int_backtest__customers
-        on
-            int_backtest__predictions.cutoff_date = int_backtest__customers.cutoff_date
-            and int_backtest__predictions.horizon_days = int_backtest__customers.horizon_days
-            and int_backtest__predictions.customer_id = int_backtest__customers.customer_id
-    cross join (values ('orders'), ('revenue'), ('churn')) as targets (target)
+        on int_backtest__outcomes.model = clv_model_choice.model
 ),
 
 -- Customers with equal predictions stay together, in the decile of the middle one.
@@ -50,8 +29,7 @@ distinct_predictions as (
         predicted,
         count(*) as customer_count,
         {{ sum_exactly('observed') }} as observed
-    from joined
-    where predicted is not null
+    from outcomes
     group by 1, 2, 3, 4
 ),
 
