@@ -20,6 +20,9 @@ VALUE_PRECISION = 100.0
 COHORT_PRECISION = 1.0
 # The variance of one order's value around what its customer spends, relative to that, squared.
 VALUE_VARIANCE = 2.0
+# Digits beyond these come from the order of additions and from an engine's last places, not from
+# the data, which says two or three.
+FACTOR_DIGITS = 6
 DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -95,7 +98,7 @@ def frame(seasons: list[tuple[pd.Timestamp, Season]]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``as_of_date``, ``month_number`` (1 is January), ``order_intensity``, ``value_index``,
-        ``status``, ``reason``.
+        ``status``, ``reason``. The two factors have `FACTOR_DIGITS` places.
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -114,8 +117,7 @@ def frame(seasons: list[tuple[pd.Timestamp, Season]]) -> pd.DataFrame:
         for month in range(12)
     ]
     table = pd.DataFrame(rows, columns=list(types)).astype(types)
-    # Digits beyond these come from the order of additions, not from the data.
-    return table.round({"order_intensity": 10, "value_index": 10})
+    return table.round({"order_intensity": FACTOR_DIGITS, "value_index": FACTOR_DIGITS})
 
 
 def _none(reason: str) -> Season:

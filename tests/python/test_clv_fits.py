@@ -690,3 +690,17 @@ def test_the_season_is_a_table_of_twelve_months_a_date():
 
     assert frame["month_number"].tolist() == list(range(1, 13))
     pd.testing.assert_series_equal(empty.dtypes, frame.dtypes)
+
+
+def test_the_season_is_the_same_whatever_an_engine_makes_of_the_last_places():
+    cohorts = simulated_cohorts(24, SEASON, VALUES)
+    noise = 1 + np.random.default_rng(3).uniform(-1e-12, 1e-12, len(cohorts))
+    otherwise = cohorts.assign(usual_revenue=cohorts["usual_revenue"] * noise)
+    found, again = season.fit(cohorts), season.fit(otherwise)
+    frame = season.frame([(TODAY, found)])
+
+    assert (found.value_index != again.value_index).any()
+    pd.testing.assert_frame_equal(season.frame([(TODAY, again)]), frame, check_exact=True)
+    for name in ["order_intensity", "value_index"]:
+        assert np.round(frame[name], season.FACTOR_DIGITS).equals(frame[name])
+        np.testing.assert_allclose(frame[name], getattr(found, name), atol=0.6e-6)

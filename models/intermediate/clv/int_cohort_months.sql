@@ -48,7 +48,7 @@ activity as (
         order_month,
         count(*) as order_day_count,
         sum(net_revenue) as net_revenue,
-        sum(cast(usual_revenue as decimal(18, 4))) as usual_revenue
+        {{ sum_exactly('usual_revenue') }} as usual_revenue
     from cohort_days
     group by 1, 2
 ),
@@ -60,7 +60,7 @@ cohort_months as (
         cohorts.customer_count,
         cast(coalesce(activity.order_day_count, 0) as integer) as order_day_count,
         cast(coalesce(activity.net_revenue, 0) as decimal(18, 4)) as net_revenue,
-        cast(coalesce(activity.usual_revenue, 0) as decimal(18, 4)) as usual_revenue
+        coalesce(activity.usual_revenue, 0e0) as usual_revenue
     from cohorts
     inner join int_months
         on cohorts.first_order_month < int_months.calendar_month
