@@ -1,5 +1,7 @@
 """The purchase models' mathematics: published fits and figures, gradients, odd data, the season."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -222,6 +224,27 @@ def test_expected_orders_agree_with_the_closed_form_in_fifty_digits():
 
     assert np.isfinite(values).all()
     np.testing.assert_allclose(values, exact, rtol=1e-6, atol=1e-12)
+
+
+def test_expected_orders_are_right_to_six_digits_wherever_parameters_are_plausible():
+    """Corners of the grid that DECISIONS.md speaks of: a year, as of the last order."""
+    grid = product(
+        (0.1, 1, 5),
+        (1, 30),
+        (0.05, 0.5, 2, 10),
+        (0.05, 0.5, 2, 10),
+        (0, 1),
+        (0, 1, 10, 90, 110, 300),
+    )
+    cases = [
+        ((r, alpha, a, b), shift, x, max(x, 1), max(x, 1), 365)
+        for r, alpha, a, b, shift, x in grid
+        # A pole of the closed form.
+        if a + b + x + shift != 1
+    ]
+    values = [predicted(*case[:1], *case[2:], shift=case[1]) for case in cases]
+
+    np.testing.assert_allclose(values, [exact_orders(*case) for case in cases], rtol=1.5e-7)
 
 
 def test_where_the_hypergeometric_function_has_no_value_expected_orders_have_one():
