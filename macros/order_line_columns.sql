@@ -8,6 +8,7 @@
         'order_id': 'Invoice',
         'product_id': 'StockCode',
         'product_name': 'Description',
+        'product_category': 'Category',
         'quantity': 'Quantity',
         'ordered_at': 'InvoiceDate',
         'unit_price': 'Price',
@@ -38,7 +39,7 @@
     Headers match whatever their case and blanks. A missing required column stops the run.
 -#}
 {% macro match_order_line_headers(input_headers) %}
-    {%- set optional = ['product_name', 'country'] -%}
+    {%- set optional = ['product_name', 'product_category', 'country'] -%}
     {%- set found = {} -%}
     {%- for input_header in input_headers -%}
         {%- set plain_header = input_header | lower | replace(' ', '') -%}

@@ -19,6 +19,7 @@ identified as (
         raw_order_id,
         raw_product_id,
         raw_product_name,
+        raw_product_category,
         raw_quantity,
         raw_ordered_at,
         raw_unit_price,

@@ -22,6 +22,7 @@ matched as (
         coalesce(int_returns__matched.sale_order_id, lines.order_id) as counted_order_id,
 
         lines.product_name,
+        lines.product_category,
         lines.country,
         lines.line_kind,
 

@@ -15,6 +15,7 @@ rejected as (
         lines_as_text.raw_order_id,
         lines_as_text.raw_product_id,
         lines_as_text.raw_product_name,
+        lines_as_text.raw_product_category,
         lines_as_text.raw_quantity,
         lines_as_text.raw_ordered_at,
         lines_as_text.raw_unit_price,
