@@ -18,7 +18,8 @@ newest_dates as (
         current_as_of_date as as_of_date,
         true as is_current,
         false as is_month_end,
-        false as is_backtest_cutoff
+        false as is_backtest_cutoff,
+        false as is_training_cutoff
     from observed
 ),
 
@@ -32,7 +33,8 @@ month_ends as (
         ) as as_of_date,
         false as is_current,
         true as is_month_end,
-        false as is_backtest_cutoff
+        false as is_backtest_cutoff,
+        false as is_training_cutoff
     from observed
     cross join {{ numbers(whole_number_var('history_months')) }}
 ),
@@ -49,12 +51,37 @@ backtest_cutoffs as (
         ) as as_of_date,
         false as is_current,
         false as is_month_end,
-        true as is_backtest_cutoff
+        true as is_backtest_cutoff,
+        false as is_training_cutoff
     from observed
     cross join (
         values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
     ) as horizons (horizon_days)
     cross join {{ numbers(whole_number_var('backtest_cutoffs')) }}
+),
+
+-- What is learned for a cut-off had ended by then: windows as long as its horizon before it, and so
+-- many steps further back.
+training_cutoffs as (
+    select
+        cast(
+            {{ dbt.dateadd(
+                'day',
+                '-(2 * horizons.horizon_days + (numbers.number + earlier.number) * '
+                ~ whole_number_var('backtest_step_days') ~ ')',
+                'observed.current_as_of_date'
+            ) }} as date
+        ) as as_of_date,
+        false as is_current,
+        false as is_month_end,
+        false as is_backtest_cutoff,
+        true as is_training_cutoff
+    from observed
+    cross join (
+        values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
+    ) as horizons (horizon_days)
+    cross join {{ numbers(whole_number_var('backtest_cutoffs')) }}
+    cross join {{ numbers(whole_number_var('backtest_cutoffs'), 'earlier') }}
 ),
 
 {%- if choice('rfm_edges', ['quantile', 'frozen', 'seed']) == 'frozen' %}
@@ -63,7 +90,8 @@ edge_dates as (
         {{ date_var('rfm_edges_date', is_required=true) }} as as_of_date,
         false as is_current,
         false as is_month_end,
-        false as is_backtest_cutoff
+        false as is_backtest_cutoff,
+        false as is_training_cutoff
 ),
 {%- endif %}
 
@@ -73,6 +101,8 @@ candidates as (
     select * from month_ends
     union all
     select * from backtest_cutoffs
+    union all
+    select * from training_cutoffs
     {%- if var('rfm_edges') == 'frozen' %}
     union all
     select * from edge_dates
@@ -84,7 +114,8 @@ as_of_dates as (
         candidates.as_of_date,
         bool_or(candidates.is_current) as is_current,
         bool_or(candidates.is_month_end) as is_month_end,
-        bool_or(candidates.is_backtest_cutoff) as is_backtest_cutoff
+        bool_or(candidates.is_backtest_cutoff) as is_backtest_cutoff,
+        bool_or(candidates.is_training_cutoff) as is_training_cutoff
     from candidates
     inner join observed
         on

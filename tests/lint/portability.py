@@ -45,6 +45,7 @@ NAMES = {
     r"\basof\s+join\b": "a join on a range, or a window",
     r"\bunion\s+(all\s+)?by\s+name\b": "the columns by name, in order",
     r"\*\s*(exclude|replace)\s*\(": "the columns by name",
+    r"\bover\s+\w+\s*-": "the window function in parentheses: Spark takes the minus for its name's",
     r"\b(qualify|ntile)\b|\bgroup\s+by\s+all\b": "a numbered CTE; the columns",
     r"\bwith\s+recursive\b": "another way: Spark takes neither sums nor windows in it",
     r"\bcount\s*\(\s*distinct[^()]*\)\s*over\b": "a grouped CTE",

@@ -32,7 +32,8 @@ sample_sizes as (
             when int_as_of_dates.is_current or int_as_of_dates.is_backtest_cutoff then 2000000e0
             else 20000e0
         end as fitted_buckets,
-        65536e0 / cast(nullif(count(*), 0) as double) * 50000e0 as backtest_buckets
+        65536e0 / cast(nullif(count(*), 0) as double) * 50000e0 as backtest_buckets,
+        65536e0 / cast(nullif(count(*), 0) as double) * 20000e0 as training_buckets
     from int_customers__rfm
     inner join int_as_of_dates
         on int_customers__rfm.as_of_date = int_as_of_dates.as_of_date
@@ -53,7 +54,8 @@ days as (
             'int_customers__rfm.first_order_date', 'int_customers__rfm.as_of_date', 'day'
         ) }} as days_since_first_order,
         cast(buckets.bucket as double) < sample_sizes.fitted_buckets as is_in_fit,
-        cast(buckets.bucket as double) < sample_sizes.backtest_buckets as is_in_backtest
+        cast(buckets.bucket as double) < sample_sizes.backtest_buckets as is_in_backtest,
+        cast(buckets.bucket as double) < sample_sizes.training_buckets as is_in_training
     from int_customers__rfm
     inner join buckets
         on int_customers__rfm.customer_id = buckets.customer_id
@@ -75,7 +77,8 @@ purchase_summary as (
             as mean_repeat_value,
 
         is_in_fit,
-        is_in_backtest
+        is_in_backtest,
+        is_in_training
     from days
 )
 

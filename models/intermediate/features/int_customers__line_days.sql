@@ -1,0 +1,131 @@
+-- Grain: one row per customer and day with sales or returns: what that day's lines added to what is
+-- known of the customer. As of a date, what is known is the sum over the days before it.
+with order_lines as (
+    select * from {{ ref('order_lines') }}
+    where
+        line_kind in ('sale', 'return')
+        and not is_guest
+),
+
+sales as (
+    select * from order_lines
+    where line_kind = 'sale'
+),
+
+days as (
+    select
+        customer_id,
+        line_date,
+        min(country) as country,
+        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
+        sum(case when line_kind = 'return' then -net_revenue else 0 end) as returned_revenue,
+        sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity
+    from order_lines
+    group by 1, 2
+),
+
+-- A product or a category is new to a customer once: on the day of its first sale.
+first_products as (
+    select
+        customer_id,
+        product_id,
+        min(line_date) as line_date
+    from sales
+    where product_id is not null
+    group by 1, 2
+),
+
+first_categories as (
+    select
+        customer_id,
+        product_category,
+        min(line_date) as line_date
+    from sales
+    where product_category is not null
+    group by 1, 2
+),
+
+new_products as (
+    select
+        customer_id,
+        line_date,
+        count(*) as new_product_count
+    from first_products
+    group by 1, 2
+),
+
+new_categories as (
+    select
+        customer_id,
+        line_date,
+        count(*) as new_category_count
+    from first_categories
+    group by 1, 2
+),
+
+-- An order is placed once, with its first line.
+placed_orders as (
+    select
+        customer_id,
+        order_id,
+        min(ordered_at) as placed_at,
+        min(line_date) as line_date
+    from sales
+    group by 1, 2
+),
+
+-- 1 January 1900 was a Monday. What is placed at midnight sharp has a date without a time of day.
+habits as (
+    select
+        customer_id,
+        line_date,
+        count(*) as placed_order_count,
+        sum(
+            case
+                when {{ dbt.datediff("cast('1900-01-01' as date)", 'line_date', 'day') }} % 7 >= 5
+                    then 1
+                else 0
+            end
+        ) as weekend_order_count,
+        sum(
+            case
+                when placed_at = cast(line_date as timestamp) then 0
+                when extract(hour from placed_at) < 6 or extract(hour from placed_at) >= 17 then 1
+                else 0
+            end
+        ) as evening_order_count
+    from placed_orders
+    group by 1, 2
+),
+
+line_days as (
+    select
+        days.customer_id,
+        days.line_date,
+
+        days.country,
+
+        cast(days.sold_revenue as decimal(18, 4)) as sold_revenue,
+        cast(days.returned_revenue as decimal(18, 4)) as returned_revenue,
+        cast(days.sold_quantity as decimal(18, 4)) as sold_quantity,
+        cast(coalesce(new_products.new_product_count, 0) as integer) as new_product_count,
+        cast(coalesce(new_categories.new_category_count, 0) as integer) as new_category_count,
+        cast(coalesce(habits.placed_order_count, 0) as integer) as placed_order_count,
+        cast(coalesce(habits.weekend_order_count, 0) as integer) as weekend_order_count,
+        cast(coalesce(habits.evening_order_count, 0) as integer) as evening_order_count
+    from days
+    left join new_products
+        on
+            days.customer_id = new_products.customer_id
+            and days.line_date = new_products.line_date
+    left join new_categories
+        on
+            days.customer_id = new_categories.customer_id
+            and days.line_date = new_categories.line_date
+    left join habits
+        on
+            days.customer_id = habits.customer_id
+            and days.line_date = habits.line_date
+)
+
+select * from line_days
