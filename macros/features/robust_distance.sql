@@ -1,0 +1,56 @@
+{#-
+    The centre and the precision matrix of fit_anomalies, side by side in one row. What belongs to a
+    feature that is left out is null or 0.
+-#}
+{% macro robust_fit_columns() -%}
+    {%- for feature in anomaly_features() %}
+    max(case when feature = '{{ feature.name }}' then location end)
+        as {{ feature.name }}_location,
+    {%- for other in anomaly_features() %}
+    coalesce(
+        max(case when feature = '{{ feature.name }}' then precision_{{ other.name }} end), 0e0
+    ) as {{ feature.name }}_{{ other.name }},
+    {%- endfor %}
+    {%- endfor %}
+    coalesce(bool_or(status = 'ok'), false) as is_fitted
+{%- endmacro %}
+
+
+{#-
+    What a feature contributes to the squared distance: its deviation from the centre, times what
+    the precision matrix makes of all deviations. `fitted` is the alias of a row with
+    robust_fit_columns, `deviations` that of rows with the features' deviations.
+-#}
+{% macro distance_contribution(feature, fitted, deviations) -%}
+    case
+        when {{ fitted }}.is_fitted
+            then {{ deviations }}.{{ feature }} * (
+                {%- for other in anomaly_features() %}
+                {{ '+ ' if not loop.first -}}
+                {{ fitted }}.{{ feature }}_{{ other.name }} * {{ deviations }}.{{ other.name }}
+                {%- endfor %}
+            )
+    end
+{%- endmacro %}
+
+
+{#- The squared distance: the sum of the columns <feature>_contribution. -#}
+{% macro squared_distance() -%}
+    {%- for feature in anomaly_features() -%}
+    {{ ' + ' if not loop.first }}{{ feature.name }}_contribution
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The columns <feature>_contribution with the words that strongest_features wants. -#}
+{% macro distance_reasons() %}
+    {%- set reasons = [] -%}
+    {%- for feature in anomaly_features() -%}
+        {%- do reasons.append({
+            'contribution': feature.name ~ '_contribution',
+            'words': "case when " ~ feature.name ~ "_deviation > 0e0 then '" ~ feature.more
+                ~ "' else '" ~ feature.less ~ "' end",
+        }) -%}
+    {%- endfor -%}
+    {{ return(reasons) }}
+{% endmacro %}

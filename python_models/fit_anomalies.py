@@ -1,0 +1,19 @@
+"""Fits where most customers lie at the current date, on a sample of them."""
+
+from customer_value import anomalies
+from customer_value.frames import bounded_frame
+
+# SQL samples about 20,000 customers by hash (int_customers__purchase_summary).
+MOST_ROWS = 25_000
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    dates = bounded_frame(dbt.ref("int_as_of_dates").filter("is_current"))
+    vectors = dbt.ref("int_customers__feature_vectors")
+    if dates.empty:
+        return anomalies.frame(None, None)
+    [date] = dates["as_of_date"]
+    then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
+    customers = bounded_frame(vectors.filter(f"{then} and is_in_training"), MOST_ROWS)
+    return anomalies.frame(date, anomalies.fit(customers))
