@@ -151,3 +151,26 @@ def test_the_season_is_chosen_where_there_is_one(online_retail_ii):
         "select arg_max(month_number, order_intensity), arg_min(month_number, order_intensity) "
         "from fit_season where as_of_date = '2011-12-10'"
     ) == [(11, 1)]
+
+
+def test_four_clusters_have_the_four_names_and_no_best_customer_who_cancelled(online_retail_ii):
+    rows = online_retail_ii.query(
+        "select cluster, round(100 * customer_share, 1), round(100 * revenue_share, 1) "
+        "from clusters order by revenue_share desc"
+    )
+    assert rows == [
+        ("high_value_loyal", 26.3, 80.1),
+        ("at_risk", 38.3, 14.7),
+        ("promising", 13.6, 3.3),
+        ("low_value_inactive", 21.8, 1.8),
+    ]
+    assert online_retail_ii.query(
+        "select cluster_count, reason like 'the largest distance%' from cluster_selection "
+        "where is_selected"
+    ) == [(4, True)]
+    best = online_retail_ii.query(
+        "select customer_id from int_customers__clustered "
+        "where is_current and cluster = 'high_value_loyal'"
+    )
+    assert len(best) == 1_537
+    assert not {("12346",), ("16446",)} & set(best)

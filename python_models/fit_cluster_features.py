@@ -1,0 +1,14 @@
+"""Chooses the features that clusters are made of, at the current date."""
+
+from customer_value import clusters
+from customer_value.frames import bounded_frame
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    settings = bounded_frame(dbt.ref("int_cluster_settings"))
+    sample = dbt.ref("int_customers__cluster_sample")
+    return clusters.choose_features(
+        bounded_frame(sample.filter("is_current"), clusters.MOST_SAMPLED),
+        settings["correlation_limit"].iloc[0],
+    )

@@ -1,0 +1,22 @@
+"""Fits the clusters of each as-of date, and names them."""
+
+from customer_value import clusters
+from customer_value.frames import bounded_frame
+
+# Some 20,000 customers at each of some dozens of dates.
+MOST_ROWS = 5_000_000
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    features = bounded_frame(dbt.ref("fit_cluster_features"))
+    selection = bounded_frame(dbt.ref("fit_cluster_selection").filter("is_selected"))
+    archetypes = bounded_frame(dbt.ref("cluster_names"))
+    sample = bounded_frame(dbt.ref("int_customers__cluster_sample"), MOST_ROWS)
+    return clusters.fit_dates(
+        # groupby is in order of the dates.
+        sample.groupby("as_of_date"),
+        clusters.kept_features(features),
+        clusters.whole_number(selection["cluster_count"]),
+        archetypes,
+    )
