@@ -35,6 +35,13 @@ warehouse.sql("""
         round(net_revenue_365d, 2) as net_revenue_365d, round(average_order_value, 2) as average_order_value
     from revenue_by_segment where is_current order by priority
 """).show(max_width=200, max_rows=50)
+print("What is to come, by value tier:")
+warehouse.sql("""
+    select as_of_date, value_tier, customer_count, round(100 * customer_share, 1) as customer_percent,
+        round(clv, 2) as clv, round(100 * clv_share, 1) as clv_percent, round(lowest_clv, 2) as from_clv,
+        round(100 * mean_churn_risk, 1) as mean_churn_risk_percent
+    from value_tiers order by tier_rank
+""").show(max_width=200, max_rows=50)
 endef
 export SUMMARY
 

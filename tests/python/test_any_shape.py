@@ -177,6 +177,13 @@ def test_a_file_with_another_delimiter_is_told_apart(tmp_path):
         ({"backtest_horizon_days": "x"}, "must be a list of whole numbers of at least 1"),
         ({"rfm_edges": "frozen"}, "The var rfm_edges_date is 'None': it must be a date"),
         ({"decimal_separator": ";"}, "The var decimal_separator is ';': it must be . or ,"),
+        (
+            {"churn_horizon_days": 45},
+            "The var churn_horizon_days is 45: it must be one of backtest_horizon_days, 90, 180",
+        ),
+        ({"value_tier_shares": [0.5, 0.4, 0.1]}, "must be a list of three numbers above 0"),
+        ({"value_tier_shares": [0.2, "x", 0.1]}, "must be a list of three numbers above 0"),
+        ({"value_tier_shares": 0.2}, "The var value_tier_shares is 0.2: it must be a list of"),
     ],
 )
 def test_a_var_that_cannot_be_is_named(tmp_path, variables, message):

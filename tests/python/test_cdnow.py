@@ -47,7 +47,11 @@ def build_cdnow(folder: Path, amount: str, **variables) -> Build:
 def by_cds(tmp_path_factory) -> Build:
     """Eight customers got CDs for nothing: with CDs as the amount all 2,357 have ordered."""
     return build_cdnow(
-        tmp_path_factory.mktemp("by_cds"), "cds", as_of_date=END, backtest_horizon_days=[273]
+        tmp_path_factory.mktemp("by_cds"),
+        "cds",
+        as_of_date=END,
+        backtest_horizon_days=[273],
+        churn_horizon_days=273,
     )
 
 

@@ -92,13 +92,17 @@ def test_customers_who_all_spend_alike_and_some_of_yesterday_have_values_or_a_re
 def test_over_no_time_nothing_is_worth_anything(build):
     built = build(
         SAMPLE,
-        variables={"clv_horizon_days": 0, "backtest_horizon_days": [30], "backtest_cutoffs": 1},
+        variables={
+            "clv_horizon_days": 0,
+            "churn_horizon_days": 30,
+            "backtest_horizon_days": [30],
+            "backtest_cutoffs": 1,
+        },
         with_data_tests=True,
     )
 
-    assert built.query("select max(clv), max(clv_upper), min(churn_risk) from customers") == [
-        (0, 0, 1)
-    ]
+    assert built.query("select max(clv), max(clv_upper) from customers") == [(0, 0)]
+    assert built.value("select min(churn_risk) from int_customers__clv where horizon_days = 0") == 1
 
 
 def test_money_may_be_counted_in_billions(build, tmp_path):

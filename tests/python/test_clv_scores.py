@@ -43,6 +43,7 @@ def plain(tmp_path_factory) -> Build:
     return compiled(
         tmp_path_factory.mktemp("plain"),
         clv_horizon_days=0,
+        churn_horizon_days=HORIZONS[0],
         backtest_horizon_days=HORIZONS,
         discount_rate=0.0,
         gross_margin=1.0,
@@ -54,6 +55,7 @@ def discounted(tmp_path_factory) -> Build:
     return compiled(
         tmp_path_factory.mktemp("discounted"),
         clv_horizon_days=365,
+        churn_horizon_days=180,
         backtest_horizon_days=[180],
         discount_rate=0.25,
         gross_margin=0.4,

@@ -82,7 +82,10 @@ outcomes as (
         sum(case when is_known and is_in_last_period then net_revenue else 0 end)
             as last_period_revenue,
         max(case when is_known and not is_in_last_period then order_date end)
-            as last_order_date_before
+            as last_order_date_before,
+        min(case when is_known and not is_in_last_period then order_date end)
+            as first_order_date_before,
+        sum(case when is_known and not is_in_last_period then 1 else 0 end) as order_days_before
     from order_days
     group by 1, 2, 3
 ),
@@ -105,6 +108,15 @@ backtest_customers as (
         {{ dbt.datediff(
             'outcomes.last_order_date_before', 'sampled.last_period_start_date', 'day'
         ) }} as recency_days_before_last_period,
+        cast(sampled.repeat_count * (sampled.age_days + 1 - sampled.last_order_age_days) as double)
+        / nullif(cast(sampled.last_order_age_days as double), 0e0) as silence_ratio,
+        cast(
+            (outcomes.order_days_before - 1) * {{ dbt.datediff(
+                'outcomes.last_order_date_before', 'sampled.last_period_start_date', 'day'
+            ) }} as double
+        ) / nullif(cast({{ dbt.datediff(
+            'outcomes.first_order_date_before', 'outcomes.last_order_date_before', 'day'
+        ) }} as double), 0e0) as silence_ratio_before_last_period,
 
         cast(outcomes.actual_orders as integer) as actual_orders,
         cast(outcomes.actual_revenue as decimal(18, 4)) as actual_revenue

@@ -28,7 +28,8 @@ scaled as (
         int_backtest__outcomes.predicted * power(scales.unit, -1) as predicted,
         int_backtest__outcomes.observed * power(scales.unit, -1) as observed,
         int_backtest__outcomes.is_covered,
-        int_backtest__outcomes.interval_cover
+        int_backtest__outcomes.interval_cover,
+        int_backtest__outcomes.is_called_right
     from int_backtest__outcomes
     inner join scales
         on
@@ -57,7 +58,8 @@ sums as (
         {{ sum_exactly('power(predicted - observed, 2)', places=18) }} as squared_errors,
         cast(sum(case when is_covered then 1 else 0 end) as double) as covered,
         {{ sum_exactly('interval_cover') }} as interval_cover,
-        cast(count(interval_cover) as double) as interval_count
+        cast(count(interval_cover) as double) as interval_count,
+        cast(sum(case when is_called_right then 1 else 0 end) as double) as called_right
     from scaled
     group by 1, 2, 3, 4, 5, 6
 ),
@@ -162,6 +164,7 @@ metrics as (
             when 'r2' then metrics_wide.r2
             when 'auc' then metrics_wide.auc
             when 'brier' then metrics_wide.brier
+            when 'accuracy' then metrics_wide.called_right / nullif(metrics_wide.n, 0e0)
             when 'top_decile_capture' then metrics_wide.top_decile_capture
             when 'coverage_80' then metrics_wide.coverage_80
             when 'coverage_80_plain' then metrics_wide.coverage_80_plain
@@ -186,7 +189,9 @@ metrics as (
         ('revenue', 'coverage_80_plain'),
         ('churn', 'sum_ratio'),
         ('churn', 'auc'),
-        ('churn', 'brier')
+        ('churn', 'brier'),
+        ('churn', 'accuracy'),
+        ('churn', 'top_decile_capture')
     ) as metric_names (target, metric)
         on metrics_wide.target = metric_names.target
 )

@@ -4,6 +4,14 @@ with int_backtest__predictions as (
     select * from {{ ref('int_backtest__predictions') }}
 ),
 
+int_churn__predictions as (
+    select * from {{ ref('int_churn__predictions') }}
+),
+
+fit_challengers as (
+    select * from {{ ref('fit_challengers') }}
+),
+
 int_backtest__customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
@@ -19,8 +27,51 @@ predictions as (
         expected_revenue,
         churn_risk,
         revenue_lower,
-        revenue_upper
+        revenue_upper,
+        0.5e0 as threshold
     from int_backtest__predictions
+    union all
+    select
+        cutoff_date,
+        horizon_days,
+        customer_id,
+        model,
+        false as is_baseline,
+        cast(null as double) as expected_orders,
+        cast(null as double) as expected_revenue,
+        churn_risk,
+        cast(null as double) as revenue_lower,
+        cast(null as double) as revenue_upper,
+        threshold
+    from int_churn__predictions
+    union all
+    select
+        cast(cutoff_date as date) as cutoff_date,
+        cast(horizon_days as integer) as horizon_days,
+        customer_id,
+        'gradient_boosting' as model,
+        false as is_baseline,
+        cast(null as double) as expected_orders,
+        cast(null as double) as expected_revenue,
+        churn_risk,
+        cast(null as double) as revenue_lower,
+        cast(null as double) as revenue_upper,
+        0.5e0 as threshold
+    from fit_challengers
+    union all
+    select
+        cast(cutoff_date as date) as cutoff_date,
+        cast(horizon_days as integer) as horizon_days,
+        customer_id,
+        'random_forest' as model,
+        false as is_baseline,
+        cast(null as double) as expected_orders,
+        expected_revenue,
+        cast(null as double) as churn_risk,
+        cast(null as double) as revenue_lower,
+        cast(null as double) as revenue_upper,
+        0.5e0 as threshold
+    from fit_challengers
 ),
 
 by_target as (
@@ -32,6 +83,7 @@ by_target as (
         predictions.customer_id,
         predictions.is_baseline,
         predictions.churn_risk,
+        predictions.threshold,
         -- Predictions that differ in the tenth digit only are the same.
         case targets.target
             when 'orders' then round(predictions.expected_orders, 9)
@@ -79,6 +131,9 @@ outcomes as (
             when upper_bound = 0e0 then 0.8e0 * power(greatest(churn_risk, 0.8e0), -1)
             else 1e0
         end as interval_cover,
+        -- Whoever is above the threshold is called churned.
+        case when target = 'churn' then (predicted > threshold) = (observed > 0e0) end
+            as is_called_right,
         is_baseline
     from by_target
     where predicted is not null

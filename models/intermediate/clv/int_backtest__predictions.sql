@@ -53,11 +53,24 @@ fitted as (
             and scores.customer_id = int_backtest__customers.customer_id
 ),
 
+-- Two ways to tell customers apart by one number: days since the last order, and these over the
+-- customer's own mean gap between orders. Those without a gap are in a band of their own.
 banded as (
     select
         int_backtest__customers.*,
-        {{ recency_band('recency_days') }} as recency_band,
-        {{ recency_band('recency_days_before_last_period') }} as recency_band_before
+        'recency_alone' as model,
+        {{ recency_band('recency_days') }} as band,
+        {{ recency_band('recency_days_before_last_period') }} as band_before
+    from int_backtest__customers
+    union all
+    select
+        int_backtest__customers.*,
+        'cadence_alone' as model,
+        coalesce({{ recency_band('silence_ratio') }}, -100) as band,
+        case
+            when recency_days_before_last_period is not null
+                then coalesce({{ recency_band('silence_ratio_before_last_period') }}, -100)
+        end as band_before
     from int_backtest__customers
 ),
 
@@ -65,14 +78,15 @@ learned_by_band as (
     select
         cutoff_date,
         horizon_days,
-        recency_band_before as recency_band,
+        model,
+        band_before as band,
         count(*) as customer_count,
         sum(last_period_orders) as order_count,
         sum(last_period_revenue) as net_revenue,
         sum(case when last_period_orders = 0 then 1 else 0 end) as churned_count
     from banded
-    where recency_band_before is not null
-    group by 1, 2, 3
+    where band_before is not null
+    group by 1, 2, 3, 4
 ),
 
 learned as (
@@ -84,14 +98,15 @@ learned as (
         sum(net_revenue) as net_revenue,
         sum(churned_count) as churned_count
     from learned_by_band
+    where model = 'recency_alone'
     group by 1, 2
 ),
 
 population_mean as (
     select
-        banded.cutoff_date,
-        banded.horizon_days,
-        banded.customer_id,
+        int_backtest__customers.cutoff_date,
+        int_backtest__customers.horizon_days,
+        int_backtest__customers.customer_id,
         'population_mean' as model,
         cast(learned.order_count as double) / cast(nullif(learned.customer_count, 0) as double)
             as expected_orders,
@@ -99,19 +114,19 @@ population_mean as (
             as expected_revenue,
         cast(learned.churned_count as double) / cast(nullif(learned.customer_count, 0) as double)
             as churn_risk
-    from banded
+    from int_backtest__customers
     inner join learned
         on
-            banded.cutoff_date = learned.cutoff_date
-            and banded.horizon_days = learned.horizon_days
+            int_backtest__customers.cutoff_date = learned.cutoff_date
+            and int_backtest__customers.horizon_days = learned.horizon_days
 ),
 
-recency_alone as (
+by_band as (
     select
         population_mean.cutoff_date,
         population_mean.horizon_days,
         population_mean.customer_id,
-        'recency_alone' as model,
+        banded.model,
         coalesce(
             cast(learned_by_band.order_count as double)
             / cast(nullif(learned_by_band.customer_count, 0) as double),
@@ -137,7 +152,8 @@ recency_alone as (
         on
             banded.cutoff_date = learned_by_band.cutoff_date
             and banded.horizon_days = learned_by_band.horizon_days
-            and banded.recency_band = learned_by_band.recency_band
+            and banded.model = learned_by_band.model
+            and banded.band = learned_by_band.band
 ),
 
 last_period_repeated as (
@@ -176,7 +192,7 @@ past_rate as (
 baselines as (
     select * from population_mean
     union all
-    select * from recency_alone
+    select * from by_band
     union all
     select * from last_period_repeated
     union all

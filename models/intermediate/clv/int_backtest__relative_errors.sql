@@ -1,10 +1,12 @@
--- Grain: one row per cut-off, horizon, target (orders, revenue) and candidate: its error in that of
--- plain BG/NBD, by which candidates are chosen.
+-- Grain: one row per cut-off, horizon, target (orders, revenue, churn) and candidate: its error in
+-- that of plain BG/NBD, by which candidates are chosen: the root mean squared error of orders and
+-- of revenue, the Brier score of churn. Challengers are there to compare with, not to be chosen.
 with int_backtest__metrics as (
     select * from {{ ref('int_backtest__metrics') }}
     where
-        metric = 'rmse'
-        and target in ('orders', 'revenue')
+        metric = case when target = 'churn' then 'brier' else 'rmse' end
+        and target in ('orders', 'revenue', 'churn')
+        and model not in ('gradient_boosting', 'random_forest')
         and not is_baseline
 ),
 
@@ -17,7 +19,7 @@ relative_errors as (
         candidates.horizon_days,
         candidates.target,
         candidates.model,
-        round(candidates.value / nullif(plain_model.value, 0e0), 9) as relative_rmse
+        round(candidates.value / nullif(plain_model.value, 0e0), 9) as relative_error
     from int_backtest__metrics as candidates
     inner join int_backtest__metrics as plain_model
         on
@@ -28,4 +30,4 @@ relative_errors as (
 )
 
 select * from relative_errors
-where relative_rmse is not null
+where relative_error is not null

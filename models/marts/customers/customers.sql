@@ -14,6 +14,23 @@ int_customers__clv as (
     where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 
+int_customers__churn as (
+    select * from {{ ref('int_customers__churn') }}
+),
+
+int_customers__clustered as (
+    select * from {{ ref('int_customers__clustered') }}
+    where is_current
+),
+
+int_customers__value_tiers as (
+    select * from {{ ref('int_customers__value_tiers') }}
+),
+
+int_customers__anomalies as (
+    select * from {{ ref('int_customers__anomalies') }}
+),
+
 -- The country of the newest order that names one.
 countries as (
     select
@@ -33,6 +50,7 @@ customers as (
 
         countries.country,
         customer_segment_history.segment,
+        int_customers__clustered.cluster,
         customer_segment_history.r_score,
         customer_segment_history.f_score,
         customer_segment_history.m_score,
@@ -53,7 +71,19 @@ customers as (
         int_customers__clv.clv_lower,
         int_customers__clv.clv_upper,
         int_customers__clv.p_alive,
-        int_customers__clv.churn_risk,
+
+        int_customers__churn.churn_risk,
+        int_customers__churn.churn_risk_band,
+        int_customers__churn.churn_risk_source,
+        int_customers__churn.churn_reason_1,
+        int_customers__churn.churn_reason_2,
+        int_customers__churn.churn_reason_3,
+        int_customers__churn.days_until_overdue,
+
+        int_customers__value_tiers.value_tier,
+        int_customers__value_tiers.next_value_tier,
+        int_customers__anomalies.anomaly_score,
+        coalesce(int_customers__anomalies.is_anomaly, false) as is_anomaly,
 
         customer_segment_history.has_positive_revenue,
 
@@ -67,6 +97,14 @@ customers as (
             and countries.newest_first = 1
     left join int_customers__clv
         on customer_segment_history.customer_id = int_customers__clv.customer_id
+    left join int_customers__churn
+        on customer_segment_history.customer_id = int_customers__churn.customer_id
+    left join int_customers__clustered
+        on customer_segment_history.customer_id = int_customers__clustered.customer_id
+    left join int_customers__value_tiers
+        on customer_segment_history.customer_id = int_customers__value_tiers.customer_id
+    left join int_customers__anomalies
+        on customer_segment_history.customer_id = int_customers__anomalies.customer_id
 )
 
 select * from customers

@@ -1,6 +1,7 @@
 -- Grain: one row per candidate: order model and clock.
 with int_backtest__relative_errors as (
     select * from {{ ref('int_backtest__relative_errors') }}
+    where target in ('orders', 'revenue')
 ),
 
 int_clv_candidates as (
@@ -21,7 +22,7 @@ mean_errors as (
         model,
         cast(count(*) as double) as error_count,
         count(distinct cutoff_date) as cutoff_count,
-        {{ sum_exactly('relative_rmse') }} / cast(nullif(count(*), 0) as double) as relative_rmse
+        {{ sum_exactly('relative_error') }} / cast(nullif(count(*), 0) as double) as relative_rmse
     from int_backtest__relative_errors
     group by 1
 ),

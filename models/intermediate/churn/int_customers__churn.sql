@@ -1,0 +1,101 @@
+-- Grain: one row per customer with an order day, as of now: the published churn risk, that of each
+-- candidate, and what raises it.
+with int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
+features as (
+    select int_customers__features.*
+    from {{ ref('int_customers__features') }} as int_customers__features
+    inner join int_as_of_dates
+        on int_customers__features.as_of_date = int_as_of_dates.as_of_date
+),
+
+logistic_scores as (
+    select int_churn__scores.*
+    from {{ ref('int_churn__scores') }} as int_churn__scores
+    inner join int_as_of_dates
+        on int_churn__scores.as_of_date = int_as_of_dates.as_of_date
+    where int_churn__scores.horizon_days = {{ churn_horizon_days() }}
+),
+
+int_customers__clv as (
+    select * from {{ ref('int_customers__clv') }}
+    where horizon_days = {{ churn_horizon_days() }}
+),
+
+churn_model_choice as (
+    select * from {{ ref('churn_model_choice') }}
+    where is_selected
+),
+
+joined as (
+    select
+        features.as_of_date,
+        features.customer_id,
+        churn_model_choice.model as churn_risk_source,
+        case
+            when churn_model_choice.kind = 'purchase_model' then int_customers__clv.churn_risk
+            when churn_model_choice.model = 'logistic' then logistic_scores.churn_risk
+            else logistic_scores.seasonal_churn_risk
+        end as churn_risk,
+        int_customers__clv.churn_risk as purchase_model_churn_risk,
+        logistic_scores.churn_risk as logistic_churn_risk,
+        logistic_scores.seasonal_churn_risk as logistic_seasonal_churn_risk,
+        {% for topic in churn_topics() %}
+        -- What raises the odds by less than a tenth is no reason.
+        case
+            when logistic_scores.{{ topic.name }}_part >= 0.1e0
+                then logistic_scores.{{ topic.name }}_part
+            else 0e0
+        end as {{ topic.name }}_part,
+        {%- endfor %}
+        -- Overdue is who is silent for longer than the mean gap and its standard deviation; one gap
+        -- has none.
+        cast(
+            ceil(features.mean_gap_days + coalesce(features.gap_deviation_days, 0e0) - 1e-9)
+            as integer
+        )
+        - features.recency_days as days_until_overdue
+    from features
+    left join churn_model_choice
+        on true
+    left join logistic_scores
+        on features.customer_id = logistic_scores.customer_id
+    left join int_customers__clv
+        on features.customer_id = int_customers__clv.customer_id
+),
+
+{%- set parts = [] -%}
+{%- for topic in churn_topics() -%}
+    {%- do parts.append({
+        'contribution': 'round(' ~ topic.name ~ '_part, 9)', 'words': "'" ~ topic.reason ~ "'"
+    }) -%}
+{%- endfor %}
+
+{{ strongest_features('joined', parts) }}
+
+churn as (
+    select
+        as_of_date,
+        customer_id,
+        churn_risk,
+        churn_risk_source,
+        case
+            when churn_risk < 0.25e0 then 'low'
+            when churn_risk < 0.5e0 then 'medium'
+            when churn_risk < 0.75e0 then 'high'
+            when churn_risk is not null then 'very_high'
+        end as churn_risk_band,
+        purchase_model_churn_risk,
+        logistic_churn_risk,
+        logistic_seasonal_churn_risk,
+        days_until_overdue,
+        reason_1 as churn_reason_1,
+        reason_2 as churn_reason_2,
+        reason_3 as churn_reason_3
+    from strongest_features
+)
+
+select * from churn

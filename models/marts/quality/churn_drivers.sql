@@ -1,0 +1,67 @@
+-- Grain: one row per feature of the logistic churn model of now.
+with fit_churn as (
+    select * from {{ ref('fit_churn') }}
+    where
+        horizon_days = {{ churn_horizon_days() }}
+        and status = 'ok'
+        and feature <> 'intercept'
+),
+
+int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
+words as (
+    select
+        cast(feature_words.feature as {{ dbt.type_string() }}) as feature,
+        feature_words.more_of_it,
+        feature_words.less_of_it
+    from (
+        values
+        {%- for feature in model_features() %}
+        ('{{ feature.name }}', '{{ feature.more }}', '{{ feature.less }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as feature_words (feature, more_of_it, less_of_it)
+),
+
+topics as (
+    select
+        feature_topics.feature,
+        feature_topics.topic
+    from (
+        values
+        {%- for topic in churn_topics() %}
+        {%- set is_last_topic = loop.last %}
+        {%- for feature in topic.more + topic.less %}
+        ('{{ feature }}', '{{ topic.name }}'){{ ',' if not (is_last_topic and loop.last) }}
+        {%- endfor %}
+        {%- endfor %}
+    ) as feature_topics (feature, topic)
+),
+
+drivers as (
+    select
+        fit_churn.feature,
+        topics.topic,
+        case
+            when fit_churn.standardised_coefficient > 0e0 then words.more_of_it
+            when fit_churn.standardised_coefficient < 0e0 then words.less_of_it
+        end as raises_the_risk,
+        fit_churn.coefficient,
+        fit_churn.standardised_coefficient,
+        cast(row_number() over (
+            order by
+                abs(fit_churn.standardised_coefficient) desc nulls last,
+                fit_churn.feature asc nulls last
+        ) as integer) as importance_rank
+    from fit_churn
+    inner join int_as_of_dates
+        on cast(fit_churn.as_of_date as date) = int_as_of_dates.as_of_date
+    inner join words
+        on fit_churn.feature = words.feature
+    inner join topics
+        on fit_churn.feature = topics.feature
+)
+
+select * from drivers

@@ -1,0 +1,35 @@
+"""Lets other methods foresee what came after each cut-off, from the published models' rows."""
+
+from customer_value import challengers
+from customer_value.frames import bounded_frame
+
+# SQL samples 20,000 customers of each training cut-off, and 50,000 of each that is scored.
+MOST_ROWS = 2_500_000
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    sets = dbt.ref("int_training_sets")
+    vectors = dbt.ref("int_customers__feature_vectors")
+    scales = bounded_frame(dbt.ref("int_feature_scales"))
+    keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
+    newest = keys["as_of_date"].max()
+
+    predictions = []
+    for date, horizon in sorted(keys[keys["as_of_date"] < newest].itertuples(index=False)):
+        then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
+        training = sets.filter(f"{then} and horizon_days = {horizon}")
+        customers = vectors.filter(f"{then} and is_in_backtest")
+        predictions.append(
+            (
+                horizon,
+                challengers.predict(
+                    bounded_frame(training, MOST_ROWS),
+                    bounded_frame(customers).rename(columns={"as_of_date": "cutoff_date"}),
+                    scales,
+                    # One cut-off a horizon shows what forests can do.
+                    has_forests=(newest - date).days == horizon,
+                ),
+            )
+        )
+    return challengers.frame(predictions)

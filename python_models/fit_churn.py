@@ -1,0 +1,22 @@
+"""Fits the churn model of each as-of date and horizon on windows that had ended by then."""
+
+from customer_value import churn
+from customer_value.frames import bounded_frame
+
+# SQL samples 20,000 customers of each training cut-off (int_training_sets).
+MOST_ROWS = 2_500_000
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    sets = dbt.ref("int_training_sets")
+    scales = bounded_frame(dbt.ref("int_feature_scales"))
+    keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
+
+    fits = []
+    for date, horizon in sorted(keys.itertuples(index=False)):
+        rows = sets.filter(
+            f"as_of_date = cast('{date:%Y-%m-%d}' as date) and horizon_days = {horizon}"
+        )
+        fits.append((date, horizon, churn.fit(bounded_frame(rows, MOST_ROWS), scales, date)))
+    return churn.frame(fits)
