@@ -1,0 +1,21 @@
+-- Grain: one row per cut-off, horizon, grouping and group: what came for those who were in it.
+with int_validation__groups as (
+    select * from {{ ref('int_validation__groups') }}
+),
+
+outcomes as (
+    select
+        cutoff_date,
+        horizon_days,
+        grouping_name,
+        group_name,
+        customer_count,
+        cast(churned_count as double) / cast(nullif(customer_count, 0) as double) as churned_share,
+        cast(actual_orders as double) / cast(nullif(customer_count, 0) as double)
+            as orders_a_customer,
+        cast(actual_revenue as double) / cast(nullif(customer_count, 0) as double)
+            as revenue_a_customer
+    from int_validation__groups
+)
+
+select * from outcomes
