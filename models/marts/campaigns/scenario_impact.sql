@@ -111,13 +111,7 @@ problems as (
 checked as (
     select
         scenario_id,
-        case
-            when problem is not null
-                then {{ stop(
-                    "'seeds/scenarios.csv, scenario ''' || coalesce(scenario_id, '') || ''': ' || problem || '.'"
-                ) }}
-            else lever
-        end as lever,
+        lever,
         group_type,
         target_group,
         amount,
@@ -125,6 +119,13 @@ checked as (
         assumption,
         formula
     from problems
+    where
+        case
+            when problem is null then true
+            else {{ stop_with(
+                "'seeds/scenarios.csv, scenario ' || coalesce(scenario_id, '?') || ': ' || problem"
+            ) }}
+        end
 ),
 
 -- What a customer orders and brings where there is an order at all. Of one who is as good as
