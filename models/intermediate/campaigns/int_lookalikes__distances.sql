@@ -18,36 +18,38 @@ int_customers__feature_vectors as (
 centres as (
     select
         as_of_date,
-        horizon_days,
         {%- for feature in lookalike_features() %}
-        {%- set of_feature = "max(case when feature = '" ~ feature.name ~ "' then " %}
-        {{ of_feature }}feature_mean end) as {{ feature.name }}_mean,
-        {{ of_feature }}feature_deviation end) as {{ feature.name }}_deviation,
-        coalesce({{ of_feature }}standardised_difference end), 0e0)
-            as {{ feature.name }}_difference,
-        coalesce({{ of_feature }}weight end), 0e0) as {{ feature.name }}_weight
-        {{- ',' if not loop.last }}
+        max(case when feature = '{{ feature.name }}' then feature_mean end)
+            as {{ feature.name }}_mean,
+        max(case when feature = '{{ feature.name }}' then feature_deviation end)
+            as {{ feature.name }}_deviation,
+        coalesce(
+            max(case when feature = '{{ feature.name }}' then standardised_difference end), 0e0
+        ) as {{ feature.name }}_difference,
+        coalesce(max(case when feature = '{{ feature.name }}' then weight end), 0e0)
+            as {{ feature.name }}_weight,
         {%- endfor %}
+        horizon_days
     from int_lookalikes__centres
-    group by 1, 2
+    group by as_of_date, horizon_days
 ),
 
--- Where each lies between everyone's mean, 0, and the seeds', 1 or more where beyond it.
+-- Each feature in standard deviations from everyone's mean.
 candidates as (
     select
         int_lookalikes__customers.as_of_date,
         int_lookalikes__customers.horizon_days,
         int_lookalikes__customers.customer_id,
         int_lookalikes__customers.value_tier,
-        int_lookalikes__customers.is_current,
         {%- for feature in lookalike_features() %}
         coalesce(round(
             (int_customers__feature_vectors.{{ feature.name }} - centres.{{ feature.name }}_mean)
             / nullif(centres.{{ feature.name }}_deviation, 0e0), 9
         ), 0e0) as {{ feature.name }},
         centres.{{ feature.name }}_difference,
-        centres.{{ feature.name }}_weight{{ ',' if not loop.last }}
+        centres.{{ feature.name }}_weight,
         {%- endfor %}
+        int_lookalikes__customers.is_current
     from int_lookalikes__customers
     inner join int_customers__feature_vectors
         on
@@ -59,9 +61,16 @@ candidates as (
             and int_lookalikes__customers.horizon_days = centres.horizon_days
 ),
 
+-- What is shared with the seeds: as far as both differ from everyone in the same direction.
 measured as (
     select
         candidates.*,
+        {%- for feature in lookalike_features() %}
+        round({{ feature.name }}_weight * greatest(least(
+            {{ feature.name }} * sign({{ feature.name }}_difference),
+            abs({{ feature.name }}_difference)
+        ), 0e0), 9) as {{ feature.name }}_shared,
+        {%- endfor %}
         round(sqrt(
             {%- for feature in lookalike_features() %}
             {{ '+ ' if not loop.first }}{{ feature.name }}_weight * power(greatest(
@@ -69,14 +78,7 @@ measured as (
                 * sign({{ feature.name }}_difference), 0e0
             ), 2)
             {%- endfor %}
-        ), 9) as distance,
-        {%- for feature in lookalike_features() %}
-        -- What is shared with the seeds: as far as both differ from everyone in the same direction.
-        round({{ feature.name }}_weight * greatest(least(
-            {{ feature.name }} * sign({{ feature.name }}_difference),
-            abs({{ feature.name }}_difference)
-        ), 0e0), 9) as {{ feature.name }}_shared{{ ',' if not loop.last }}
-        {%- endfor %}
+        ), 9) as distance
     from candidates
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per customer and line crossed since the window of triggers began (trigger_days ago).
+-- Grain: one row per customer and line crossed since the window of triggers began.
 --
 -- An id is made of what a crossing begins with, such as the order that the silence follows, and not
 -- of the two dates: windows that overlap tell the same crossing by the same id.
@@ -52,19 +52,20 @@ compared as (
 silent as (
     select
         compared.*,
-        'silent_' || lines.silence_days || '_days' as trigger_name,
-        last_order as anchor,
-        'No order for ' || lines.silence_days || ' days, since ' || last_order as reason,
-        cast({{ dbt.dateadd('day', 'lines.silence_days', 'compared.last_order_date') }} as date)
+        'silent_' || silences.silence_days || '_days' as trigger_name,
+        compared.last_order as anchor,
+        'No order for ' || silences.silence_days || ' days, since '
+        || compared.last_order as reason,
+        cast({{ dbt.dateadd('day', 'silences.silence_days', 'compared.last_order_date') }} as date)
             as reached_date
     from compared
     cross join (
         values ({{ whole_number_var('trigger_silence_days', is_list=true) | join('), (') }})
-    ) as lines (silence_days)
+    ) as silences (silence_days)
     where
-        compared.recency_days >= lines.silence_days
+        compared.recency_days >= silences.silence_days
         and (
-            coalesce(compared.previous_recency_days, 0) < lines.silence_days
+            coalesce(compared.previous_recency_days, 0) < silences.silence_days
             or compared.has_ordered_since
         )
 ),
@@ -141,7 +142,8 @@ numbered_years as (
     select
         compared.*,
         cast(
-            extract(year from as_of_date) - extract(year from first_order_date) - earlier.number
+            extract(year from compared.as_of_date)
+            - extract(year from compared.first_order_date) - earlier.number
             as integer
         ) as year_count
     from compared
@@ -177,7 +179,8 @@ crossings as (
         anchor,
         reason,
         case
-            when reached_date > previous_as_of_date or trigger_name = 'first_order' then reached_date
+            when reached_date > previous_as_of_date or trigger_name = 'first_order'
+                then reached_date
         end as crossed_date,
         segment,
         previous_segment,

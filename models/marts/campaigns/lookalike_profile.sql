@@ -18,15 +18,13 @@ words as (
     select
         cast(feature_words.feature as {{ dbt.type_string() }}) as feature,
         feature_words.more_of_it,
-        feature_words.less_of_it,
-        feature_words.is_log
+        feature_words.less_of_it
     from (
         values
         {%- for feature in lookalike_features() %}
-        ('{{ feature.name }}', '{{ feature.more }}', '{{ feature.less }}',
-         {{ feature.name.startswith('log_') | lower }}){{ ',' if not loop.last }}
+        ('{{ feature.name }}', '{{ feature.more }}', '{{ feature.less }}'){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as feature_words (feature, more_of_it, less_of_it, is_log)
+    ) as feature_words (feature, more_of_it, less_of_it)
 ),
 
 profile as (
@@ -47,11 +45,11 @@ profile as (
         int_lookalikes__centres.seed_count,
         -- Back from logarithms to days, money or units.
         case
-            when words.is_log then exp(int_lookalikes__centres.seed_mean) - 1e0
+            when words.feature like 'log%' then exp(int_lookalikes__centres.seed_mean) - 1e0
             else int_lookalikes__centres.seed_mean
         end as seed_mean,
         case
-            when words.is_log then exp(int_lookalikes__centres.feature_mean) - 1e0
+            when words.feature like 'log%' then exp(int_lookalikes__centres.feature_mean) - 1e0
             else int_lookalikes__centres.feature_mean
         end as mean_of_all,
         int_lookalikes__centres.standardised_difference,

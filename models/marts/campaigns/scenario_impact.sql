@@ -89,15 +89,17 @@ problems as (
         levers.formula,
         case
             when levers.lever is null
-                then 'the lever ''' || coalesce(scenarios.lever, '')
+                then
+                    'the lever ''' || coalesce(scenarios.lever, '')
                     || ''' is none of retention, reactivation, frequency, order_value'
             when known_groups.target_group is null
-                then 'there is no group ''' || coalesce(scenarios.target_group, '')
+                then
+                    'there is no group ''' || coalesce(scenarios.target_group, '')
                     || ''' of the type ''' || coalesce(scenarios.group_type, '')
                     || ''' (a segment, cluster or value_tier by its name; value: high_value or '
                     || 'other; everyone: everyone)'
             when coalesce(scenarios.amount, 0e0) <= 0e0 or scenarios.amount > levers.highest_amount
-                then 'the amount must be above 0, and a share or points at most 1'
+                then 'the amount must be above 0, and points and shares of customers at most 1'
         end as problem
     from scenarios
     left join levers
@@ -145,14 +147,17 @@ predicted as (
             as clv_per_revenue,
         case
             when int_customers__clv.churn_risk < 1e0 - 1e-6
-                then int_customers__clv.expected_orders
+                then
+                    int_customers__clv.expected_orders
                     / nullif(1e0 - int_customers__clv.churn_risk, 0e0)
         end as orders_if_some,
         case
             when int_customers__clv.churn_risk < 1e0 - 1e-6
-                then int_customers__clv.expected_revenue
+                then
+                    int_customers__clv.expected_revenue
                     / nullif(1e0 - int_customers__clv.churn_risk, 0e0)
         end as revenue_if_some,
+        coalesce(customers.value_tier in ('platinum', 'gold'), false) as is_high_value,
         customers.as_of_date
     from customers
     left join int_customers__clv
@@ -166,7 +171,7 @@ memberships as (
         ('segment', 'segment'),
         ('cluster', 'cluster'),
         ('value_tier', 'value_tier'),
-        ('value', "case when value_tier in ('platinum', 'gold') then 'high_value' else 'other' end"),
+        ('value', "case when is_high_value then 'high_value' else 'other' end"),
         ('everyone', "'everyone'"),
     ] %}
     select
@@ -204,7 +209,8 @@ effects as (
             when 'reactivation'
                 then checked.amount * memberships.churn_risk * memberships.revenue_if_some
             when 'frequency'
-                then checked.amount * {{ whole_number_var('clv_horizon_days', lowest=0) }}e0 / 365e0
+                then
+                    checked.amount * {{ whole_number_var('clv_horizon_days', lowest=0) }}e0 / 365e0
                     * memberships.expected_order_value
             when 'order_value' then checked.amount * memberships.expected_revenue
         end as extra_revenue
