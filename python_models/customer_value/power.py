@@ -4,7 +4,12 @@ import math
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.power import NormalIndPower, TTestIndPower
+from scipy.stats import norm
+from statsmodels.stats.power import (
+    NormalIndPower,
+    TTestIndPower,
+    normal_sample_size_one_tail,
+)
 from threadpoolctl import threadpool_limits
 
 ALPHA = 0.05
@@ -75,9 +80,9 @@ def detectable_response(
     """
     if not treated_count or not control_count:
         return None
-    distance = _detectable(NormalIndPower(), control_count, treated_count)
-    if distance is None:
-        return None
+    distance = (norm.isf(ALPHA / 2) + norm.ppf(POWER)) * math.sqrt(
+        1 / treated_count + 1 / control_count
+    )
     angle = math.asin(math.sqrt(baseline)) + distance / 2
     return math.sin(angle) ** 2 if angle <= math.pi / 2 else None
 
@@ -105,8 +110,8 @@ def control_needed(customer_count: float, response: float, baseline: float) -> i
     distance = abs(effect_size(response, baseline))
     if not distance:
         return None
-    equal_size = float(
-        NormalIndPower().solve_power(effect_size=distance, alpha=ALPHA, power=POWER, ratio=1)
+    equal_size = normal_sample_size_one_tail(
+        distance, POWER, ALPHA / 2, std_null=math.sqrt(2), std_alternative=math.sqrt(2)
     )
     square = customer_count**2 - 2 * customer_count * equal_size
     if square < 0:
@@ -133,56 +138,63 @@ def detectable_revenue(
     """
     if treated_count < 2 or control_count < 2:
         return None
-    effect = _detectable(TTestIndPower(), control_count, treated_count)
-    return None if effect is None else effect * deviation
+    effect = TTestIndPower().solve_power(
+        effect_size=None,
+        nobs1=control_count,
+        alpha=ALPHA,
+        power=POWER,
+        ratio=treated_count / control_count,
+    )
+    return float(np.squeeze(effect)) * deviation if np.isfinite(effect).all() else None
 
 
 def break_even_response(
-    baseline: float, order_value: float, cost_per_contact: float, offer_cost: float
+    baseline: float, order_margin: float, cost_per_contact: float, offer_cost: float
 ) -> float | None:
-    """The response rate at which a campaign brings what it costs.
+    """The additional response at which a campaign brings what it costs.
 
     Parameters
     ----------
     baseline : float from 0 to 1
         Response without the campaign.
-    order_value : float
-        What a responder's order leaves before the campaign's cost (money).
+    order_margin : float
+        What an order leaves before the campaign's cost (money).
     cost_per_contact, offer_cost : floats
-        Money for each contact; for each responder, also who had ordered anyway.
+        Money for each contact; for each treated customer who orders, also who had ordered anyway.
 
     Returns
     -------
     float or None
-        The root r of (r - baseline) order_value = cost_per_contact + r offer_cost; None where it is
-        beyond 1, or the offer costs more than the order leaves.
+        The root r of r order_margin = cost_per_contact + (baseline + r) offer_cost: the share of
+        contacted customers who must order because of the campaign. None where more would have to
+        than do not order anyway, or the offer costs what the order leaves.
     """
-    margin = order_value - offer_cost
-    if margin <= 0:
+    left = order_margin - offer_cost
+    if left <= 0:
         return None
-    response = (baseline * order_value + cost_per_contact) / margin
-    return response if response <= 1 else None
+    response = (cost_per_contact + baseline * offer_cost) / left
+    return response if response <= 1 - baseline else None
 
 
 def frame(plans: pd.DataFrame) -> pd.DataFrame:
-    """What each campaign could show and bring, typed also when there is none.
+    """What each campaign could show, and what it must bring, typed also when there is none.
 
     Parameters
     ----------
     plans : pandas.DataFrame
-        One row per ``campaign_id``: ``treated_count``, ``control_count``, ``expected_response``,
-        ``baseline_response`` (shares), ``order_value`` (what a responder's order leaves before the
-        campaign's cost, money), ``order_value_variation`` (standard deviation of an order's value
-        over its mean), ``revenue_deviation`` (of a customer, money), ``mean_cost_per_contact``,
-        ``mean_offer_cost`` (money).
+        One row per ``campaign_id``: ``treated_count``, ``control_count``; ``baseline_response`` and
+        ``expected_response`` (shares: without the campaign, and because of it);
+        ``order_margin`` (what an order leaves before the campaign's cost, money),
+        ``revenue_deviation`` (of a customer within the attribution days, money);
+        ``cost_per_contact``, ``offer_cost`` (money).
 
     Returns
     -------
     pandas.DataFrame
-        One row per ``campaign_id``: ``minimum_detectable_response``, ``power``,
-        ``control_count_needed``, ``minimum_detectable_revenue``, ``break_even_response``. Null
-        where a number that it needs is; power and the control needed also where the expected
-        response is not above the baseline.
+        One row per ``campaign_id``: ``minimum_detectable_response`` (above the baseline),
+        ``power``, ``control_count_needed``, ``minimum_detectable_revenue`` (a customer),
+        ``break_even_response`` (above the baseline). Null where a number that it needs is; power
+        and the control needed also where nothing is expected.
     """
     types = {
         "campaign_id": "string",
@@ -212,24 +224,13 @@ def _plan(plan: dict) -> dict:
         )
     if pd.isna(baseline):
         return row
-    row["minimum_detectable_response"] = detectable_response(treated, control, baseline)
-    # Fewer than without the campaign is nothing to prove.
-    if pd.notna(expected) and expected > baseline:
-        row["power"] = power(treated, control, expected, baseline)
-        row["control_count_needed"] = control_needed(treated + control, expected, baseline)
-    costs = [plan[name] for name in ("order_value", "mean_cost_per_contact", "mean_offer_cost")]
+    detectable = detectable_response(treated, control, baseline)
+    row["minimum_detectable_response"] = None if detectable is None else detectable - baseline
+    response = min(baseline + expected, 1.0)
+    if response > baseline:
+        row["power"] = power(treated, control, response, baseline)
+        row["control_count_needed"] = control_needed(treated + control, response, baseline)
+    costs = [plan[name] for name in ("order_margin", "cost_per_contact", "offer_cost")]
     if pd.notna(costs).all():
         row["break_even_response"] = break_even_response(baseline, *costs)
     return row
-
-
-def _detectable(test, control_count: float, treated_count: float) -> float | None:
-    """The effect size that so many customers show; None where no root of the power is found."""
-    effect = test.solve_power(
-        effect_size=None,
-        nobs1=control_count,
-        alpha=ALPHA,
-        power=POWER,
-        ratio=treated_count / control_count,
-    )
-    return float(np.squeeze(effect)) if np.isfinite(effect).all() else None

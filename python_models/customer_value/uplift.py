@@ -103,14 +103,18 @@ def rate_difference(
     if not treated_count or not control_count:
         return Difference()
     counts = (treated_responders, treated_count, control_responders, control_count)
-    lower, upper = confint_proportions_2indep(*counts, method="newcomb", alpha=ALPHA)
     p_value = 1.0
-    if 0 < treated_responders + control_responders < treated_count + control_count:
-        p_value = test_proportions_2indep(
-            *counts, compare="diff", method="score", correction=False
-        ).pvalue
+    # statsmodels also divides by the rates, for ratios that are not asked for.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower, upper = confint_proportions_2indep(*counts, method="newcomb", alpha=ALPHA)
+        if 0 < treated_responders + control_responders < treated_count + control_count:
+            p_value = test_proportions_2indep(
+                *counts, compare="diff", method="score", correction=False
+            ).pvalue
     difference = treated_responders / treated_count - control_responders / control_count
-    return Difference(float(difference), float(lower), float(upper), float(p_value))
+    # The last digits may reach beyond what shares can differ by.
+    lower, upper = max(float(lower), -1.0), min(float(upper), 1.0)
+    return Difference(difference, lower, upper, float(p_value))
 
 
 def mean_difference(treated: Moments, control: Moments) -> Difference:
