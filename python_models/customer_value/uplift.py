@@ -303,7 +303,7 @@ def results(arms: pd.DataFrame) -> pd.DataFrame:
     arms : pandas.DataFrame
         One row per ``campaign_id``, ``scope``, ``scope_value`` and ``arm`` (treatment, control):
         ``planned_share`` and the sums over customers ``customer_count``, ``responder_count``,
-        ``order_count``, ``order_count_squares``, ``revenue``, ``revenue_squares``,
+        ``order_count``, ``order_count_squares``, ``net_revenue``, ``net_revenue_squares``,
         ``prior_revenue``, ``prior_revenue_squares``, ``revenue_products``.
 
     Returns
@@ -353,8 +353,9 @@ def ab_tests(arms: pd.DataFrame) -> pd.DataFrame:
 
 
 _SUMS = (
-    *("customer_count", "responder_count", "order_count", "order_count_squares", "revenue"),
-    *("revenue_squares", "prior_revenue", "prior_revenue_squares", "revenue_products"),
+    *("customer_count", "responder_count", "order_count", "order_count_squares"),
+    *("net_revenue", "net_revenue_squares"),
+    *("prior_revenue", "prior_revenue_squares", "revenue_products"),
 )
 _OUTCOMES = ("response", "orders", "revenue", "cuped_revenue")
 _TESTED = ("response_p_value", "cuped_revenue_p_value")
@@ -380,13 +381,7 @@ def _interval(difference: float, variance: float, freedom: float) -> Difference:
 @threadpool_limits.wrap(limits=1)
 def _comparison(treated: dict, control: dict) -> dict:
     both = (treated, control)
-    money = [
-        Moments(
-            *(arm[name] for name in ("customer_count", "revenue", "revenue_squares")),
-            *(arm[name] for name in _SUMS[6:]),
-        )
-        for arm in both
-    ]
+    money = [Moments(arm["customer_count"], *(arm[name] for name in _SUMS[4:])) for arm in both]
     orders = [
         Moments(arm["customer_count"], arm["order_count"], arm["order_count_squares"])
         for arm in both
