@@ -164,7 +164,7 @@ plans as (
             6
         ) as order_margin,
         -- Of an order of one of these customers: between them, and around what each one spends.
-        round(
+        case when sums.eligible_count > 0 then round(
             sqrt(greatest(
                 sums.order_value_squares / nullif(sums.eligible_count, 0)
                 * (1e0 + coalesce(order_variation.squared_variation, 0e0))
@@ -172,10 +172,10 @@ plans as (
                 0e0
             )),
             6
-        ) as order_value_deviation,
+        ) end as order_value_deviation,
         -- Of all that a customer spends within the attribution days: as many orders as chance has
         -- it, of varying values, and different customers.
-        round(
+        case when sums.scored_count > 0 then round(
             sqrt(greatest(
                 sums.expected_order_squares / nullif(sums.scored_count, 0)
                 * (1e0 + coalesce(order_variation.squared_variation, 0e0))
@@ -184,7 +184,7 @@ plans as (
                 0e0
             )),
             6
-        ) as revenue_deviation
+        ) end as revenue_deviation
     from int_campaigns
     inner join variant_costs
         on int_campaigns.campaign_id = variant_costs.campaign_id

@@ -26,8 +26,13 @@ joined as (
         fit_campaign_power.minimum_detectable_revenue,
         fit_campaign_power.break_even_response,
         -- Not more than do not order anyway.
-        least(int_campaign_plan.expected_response, 1e0 - int_campaign_plan.baseline_response)
-            as added_response
+        case
+            when int_campaign_plan.baseline_response is not null
+                then least(
+                    int_campaign_plan.expected_response,
+                    1e0 - int_campaign_plan.baseline_response
+                )
+        end as added_response
     from int_campaign_plan
     inner join int_campaigns
         on int_campaign_plan.campaign_id = int_campaigns.campaign_id
