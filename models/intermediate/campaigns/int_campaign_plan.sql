@@ -132,6 +132,19 @@ sums as (
     group by 1
 ),
 
+means as (
+    select
+        campaign_id,
+        order_probability / nullif(scored_count, 0) as order_probability,
+        cast(lately_ordered_count as double) / nullif(eligible_count, 0) as lately_ordered_share,
+        order_value / nullif(eligible_count, 0) as order_value,
+        order_value_squares / nullif(eligible_count, 0) as order_value_squares,
+        expected_revenue / nullif(scored_count, 0) as expected_revenue,
+        expected_revenue_squares / nullif(scored_count, 0) as expected_revenue_squares,
+        expected_order_squares / nullif(scored_count, 0) as expected_order_squares
+    from sums
+),
+
 plans as (
     select
         int_campaigns.campaign_id,
@@ -146,50 +159,43 @@ plans as (
             when sums.scored_count > 0 then 'purchase_model'
             when sums.eligible_count > 0 then 'recent_orders'
         end as baseline_source,
-        round(
-            case
-                when sums.scored_count > 0
-                    then sums.order_probability * power(sums.scored_count, -1)
-                else cast(sums.lately_ordered_count as double) / nullif(sums.eligible_count, 0)
-            end,
-            9
-        ) as baseline_response,
+        round(coalesce(means.order_probability, means.lately_ordered_share), 9)
+            as baseline_response,
         int_campaigns.expected_response,
 
         variant_costs.cost_per_contact,
         variant_costs.offer_cost,
-        round(sums.order_value / nullif(sums.eligible_count, 0), 6) as order_value,
-        round(
-            sums.order_value / nullif(sums.eligible_count, 0) * {{ number_var('gross_margin', 0) }},
-            6
-        ) as order_margin,
+        round(means.order_value, 6) as order_value,
+        round(means.order_value * {{ number_var('gross_margin', 0) }}, 6) as order_margin,
         -- Of an order of one of these customers: between them, and around what each one spends.
-        case when sums.eligible_count > 0 then round(
-            sqrt(greatest(
-                sums.order_value_squares / nullif(sums.eligible_count, 0)
-                * (1e0 + coalesce(order_variation.squared_variation, 0e0))
-                - power(sums.order_value / nullif(sums.eligible_count, 0), 2),
-                0e0
-            )),
-            6
-        ) end as order_value_deviation,
+        case
+            when means.order_value is not null
+                then round(sqrt(greatest(
+                    means.order_value_squares
+                    * (1e0 + coalesce(order_variation.squared_variation, 0e0))
+                    - power(means.order_value, 2),
+                    0e0
+                )), 6)
+        end as order_value_deviation,
         -- Of all that a customer spends within the attribution days: as many orders as chance has
         -- it, of varying values, and different customers.
-        case when sums.scored_count > 0 then round(
-            sqrt(greatest(
-                sums.expected_order_squares / nullif(sums.scored_count, 0)
-                * (1e0 + coalesce(order_variation.squared_variation, 0e0))
-                + sums.expected_revenue_squares / nullif(sums.scored_count, 0)
-                - power(sums.expected_revenue / nullif(sums.scored_count, 0), 2),
-                0e0
-            )),
-            6
-        ) end as revenue_deviation
+        case
+            when means.expected_revenue is not null
+                then round(sqrt(greatest(
+                    means.expected_order_squares
+                    * (1e0 + coalesce(order_variation.squared_variation, 0e0))
+                    + means.expected_revenue_squares
+                    - power(means.expected_revenue, 2),
+                    0e0
+                )), 6)
+        end as revenue_deviation
     from int_campaigns
     inner join variant_costs
         on int_campaigns.campaign_id = variant_costs.campaign_id
     left join sums
         on int_campaigns.campaign_id = sums.campaign_id
+    left join means
+        on int_campaigns.campaign_id = means.campaign_id
     left join order_variation
         on int_campaigns.audience_as_of = order_variation.audience_as_of
 )
