@@ -1,5 +1,6 @@
 -- Grain: one row per campaign, scope (campaign, segment, variant), what of the scope, and arm
--- (treatment, control): the sums that arms are compared by. A variant stands beside the whole control.
+-- (treatment, control): the sums that arms are compared by. A variant stands beside the whole
+-- control.
 with int_campaign_outcomes as (
     select * from {{ ref('int_campaign_outcomes') }}
 ),

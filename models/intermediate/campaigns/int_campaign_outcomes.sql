@@ -1,5 +1,5 @@
--- Grain: one row per launched campaign and customer whom it contacted or held back: what came from the
--- launch until its measurement ends, as known then, and what the customer had spent in the year
+-- Grain: one row per launched campaign and customer whom it contacted or held back: what came from
+-- the launch until its measurement ends, as known then, and what the customer had spent in the year
 -- before. `all_campaigns` compares who is held back from all campaigns with everyone else whom one
 -- of them could have contacted, from the first of these launches until the last measurement ends.
 with campaign_assignments as (
@@ -20,8 +20,8 @@ int_customers__order_days as (
     where is_order_day
 ),
 
--- By the first campaign that could have contacted the customer: until then none had, so that nothing
--- that a campaign does decides who is compared, or from when on.
+-- By the first campaign that could have contacted the customer: until then none had, so that
+-- nothing that a campaign does decides who is compared, or from when on.
 first_chances as (
     select
         campaign_assignments.*,
@@ -69,8 +69,15 @@ members as (
     where first_chances.chance = 1
 ),
 
--- An order counts for every campaign whose days it falls into. Campaigns draw independently, so that
--- what another one brings falls on both arms alike.
+dated_members as (
+    select
+        members.*,
+        cast({{ dbt.dateadd('day', -365, 'launch_date') }} as date) as prior_start_date
+    from members
+),
+
+-- An order counts for every campaign whose days it falls into. Campaigns draw independently, so
+-- that what another one brings falls on both arms alike.
 order_days as (
     select
         members.campaign_id,
@@ -78,25 +85,24 @@ order_days as (
         int_customers__order_days.order_date >= members.launch_date as is_after_launch,
         int_customers__order_days.order_count,
         int_customers__order_days.net_revenue
-    from members
+    from dated_members as members
     inner join int_customers__order_days
         on
             members.customer_id = int_customers__order_days.customer_id
-            and int_customers__order_days.order_date < members.measured_until
-            and int_customers__order_days.order_date
-            >= cast({{ dbt.dateadd('day', -365, 'members.launch_date') }} as date)
+            and members.measured_until > int_customers__order_days.order_date
+            and members.prior_start_date <= int_customers__order_days.order_date
             -- the version that was known at the end of the days to which the order belongs
-            and int_customers__order_days.known_date < case
-                when int_customers__order_days.order_date >= members.launch_date
+            and case
+                when members.launch_date <= int_customers__order_days.order_date
                     then members.measured_until
                 else members.launch_date
-            end
+            end > int_customers__order_days.known_date
             and coalesce(
-                int_customers__order_days.next_known_date >= case
-                    when int_customers__order_days.order_date >= members.launch_date
+                case
+                    when members.launch_date <= int_customers__order_days.order_date
                         then members.measured_until
                     else members.launch_date
-                end,
+                end <= int_customers__order_days.next_known_date,
                 true
             )
 ),
@@ -153,7 +159,7 @@ all_costs as (
         customer_id,
         sum(campaign_cost) as campaign_cost
     from costs
-    group by customer_id
+    group by 1, 2
 ),
 
 campaign_outcomes as (

@@ -135,13 +135,14 @@ sums as (
 means as (
     select
         campaign_id,
-        order_probability / nullif(scored_count, 0) as order_probability,
+        order_probability / cast(nullif(scored_count, 0) as double) as order_probability,
         cast(lately_ordered_count as double) / nullif(eligible_count, 0) as lately_ordered_share,
-        order_value / nullif(eligible_count, 0) as order_value,
-        order_value_squares / nullif(eligible_count, 0) as order_value_squares,
-        expected_revenue / nullif(scored_count, 0) as expected_revenue,
-        expected_revenue_squares / nullif(scored_count, 0) as expected_revenue_squares,
-        expected_order_squares / nullif(scored_count, 0) as expected_order_squares
+        order_value / cast(nullif(eligible_count, 0) as double) as order_value,
+        order_value_squares / cast(nullif(eligible_count, 0) as double) as order_value_squares,
+        expected_revenue / cast(nullif(scored_count, 0) as double) as expected_revenue,
+        expected_revenue_squares / cast(nullif(scored_count, 0) as double)
+            as expected_revenue_squares,
+        expected_order_squares / cast(nullif(scored_count, 0) as double) as expected_order_squares
     from sums
 ),
 

@@ -1,5 +1,5 @@
--- Grain: one row per launched campaign and pair of its variants: the first in the alphabet against the
--- other.
+-- Grain: one row per launched campaign and pair of its variants: the first in the alphabet against
+-- the other.
 with fit_ab_tests as (
     select * from {{ ref('fit_ab_tests') }}
 ),

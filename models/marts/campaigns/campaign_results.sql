@@ -1,5 +1,5 @@
--- Grain: one row per campaign, scope (campaign, segment, variant) and what of the scope: the contacted
--- against those held back. The scope campaign is the campaign as a whole, planned ones too.
+-- Grain: one row per campaign, scope (campaign, segment, variant) and what of the scope: the
+-- contacted against those held back. The scope campaign is the campaign as a whole, planned or not.
 with int_campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
@@ -140,10 +140,9 @@ joined as (
 incremental as (
     select
         joined.*,
-        {%- for bound, suffix in [('difference', ''), ('lower', '_lower'), ('upper', '_upper')] %}
-        round(cuped_revenue_{{ bound }} * treated_count, 4) as incremental_revenue{{ suffix }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        round(cuped_revenue_difference * treated_count, 4) as incremental_revenue,
+        round(cuped_revenue_lower * treated_count, 4) as incremental_revenue_lower,
+        round(cuped_revenue_upper * treated_count, 4) as incremental_revenue_upper
     from joined
 ),
 
@@ -228,9 +227,9 @@ campaign_results as (
         cuped_variance_share,
 
         cast(coalesce(campaign_cost, 0) as decimal(18, 4)) as campaign_cost,
-        {%- for suffix in ['', '_lower', '_upper'] %}
-        incremental_revenue{{ suffix }},
-        {%- endfor %}
+        incremental_revenue,
+        incremental_revenue_lower,
+        incremental_revenue_upper,
         {%- for suffix in ['', '_lower', '_upper'] %}
         round(
             incremental_revenue{{ suffix }} * {{ number_var('gross_margin', 0) }}
