@@ -10,7 +10,6 @@ from statsmodels.stats.power import (
     TTestIndPower,
     normal_sample_size_one_tail,
 )
-from threadpoolctl import threadpool_limits
 
 ALPHA = 0.05
 POWER = 0.8
@@ -212,8 +211,6 @@ def frame(plans: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-# One thread, as in clv.
-@threadpool_limits.wrap(limits=1)
 def _plan(plan: dict) -> dict:
     row = {"campaign_id": plan["campaign_id"]}
     treated, control = plan["treated_count"], plan["control_count"]

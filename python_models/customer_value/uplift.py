@@ -13,7 +13,6 @@ import pandas as pd
 from scipy.stats import chisquare, t
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
-from threadpoolctl import threadpool_limits
 
 ALPHA = 0.05
 # Places of what is returned; those beyond come from the order of additions.
@@ -377,8 +376,6 @@ def _interval(difference: float, variance: float, freedom: float) -> Difference:
     return Difference(difference, difference - reach, difference + reach, p_value)
 
 
-# One thread, as in clv.
-@threadpool_limits.wrap(limits=1)
 def _comparison(treated: dict, control: dict) -> dict:
     both = (treated, control)
     money = [Moments(arm["customer_count"], *(arm[name] for name in _SUMS[4:])) for arm in both]

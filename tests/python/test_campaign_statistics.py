@@ -241,6 +241,19 @@ def test_intervals_hold_a_known_effect_in_95_of_100_campaigns(customers, control
     assert cuped < 0.85 * plain
 
 
+def test_what_another_campaign_brings_in_the_same_days_falls_on_both_arms():
+    random = np.random.default_rng(20110616)
+    shape = (RUNS, 1500)
+    first, second = random.random(shape) < 0.7, random.random(shape) < 0.5
+    # the first brings 4 on the mean, the second 30, and both count for the first
+    revenue = random.gamma(1.0, 80.0, shape) + first * 4.0 + second * random.gamma(0.5, 60.0, shape)
+    held = [
+        covers(uplift.cuped_difference(moments(money[drawn]), moments(money[~drawn])), 4.0)
+        for money, drawn in zip(revenue, first, strict=True)
+    ]
+    assert within(np.mean(held), KEPT)
+
+
 def test_without_an_effect_one_campaign_in_twenty_is_called_significant():
     found = Simulated(3000, 0.3, extra=0.0, seed=20110611).differences()
     for name, results in found.items():
