@@ -17,6 +17,8 @@ from scipy.stats import chi2_contingency, skew, ttest_ind
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
 
+# A slow machine is no counterexample.
+without_deadline = settings(deadline=None)
 RUNS = 500
 KEPT = (0.93, 0.97)
 FALSE_ALARMS = (0.04, 0.06)
@@ -67,13 +69,14 @@ def test_rates_are_tested_as_by_pearson():
     assert result.p_value == pytest.approx(expected.pvalue)
 
 
-amounts = st.lists(st.integers(0, 100_000).map(lambda pence: pence / 100), min_size=2, max_size=40)
+amounts = st.lists(st.integers(0, 1000), min_size=2, max_size=40)
 customers = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=3, max_size=40)
 
 
+@without_deadline
 @given(amounts, amounts)
 def test_money_is_compared_as_scipy_does_from_raw_rows(treated, control):
-    treated, control = np.array(treated), np.array(control)
+    treated, control = np.array(treated, dtype=float), np.array(control, dtype=float)
     result = uplift.mean_difference(moments(treated), moments(control))
     assert result.difference == pytest.approx(treated.mean() - control.mean(), abs=1e-9)
     if treated.std() == control.std() == 0:
@@ -86,6 +89,7 @@ def test_money_is_compared_as_scipy_does_from_raw_rows(treated, control):
     assert result.upper == pytest.approx(interval.high, rel=1e-6, abs=1e-6)
 
 
+@without_deadline
 @given(customers, customers)
 def test_cuped_is_the_regression_on_the_arm_and_on_earlier_revenue(treated, control):
     treated, control = np.array(treated, dtype=float), np.array(control, dtype=float)
@@ -120,6 +124,7 @@ def test_what_could_not_be_tested_stays_unknown():
 # ---------------------------------------------------------------- what must hold for any customers
 
 
+@without_deadline
 @given(customers, customers)
 def test_swapping_the_arms_turns_the_sign(treated, control):
     arms = [moments(*np.array(rows, dtype=float).T) for rows in (treated, control)]
@@ -136,7 +141,7 @@ def test_swapping_the_arms_turns_the_sign(treated, control):
     assert there.p_value == pytest.approx(back.p_value)
 
 
-@settings(deadline=None)
+@without_deadline
 @given(customers, customers, st.integers(-300, 300), st.integers(1, 20), st.integers(-300, 300))
 def test_what_every_customer_spends_more_changes_nothing(treated, control, more, times, earlier):
     def changed(rows, more, times, earlier):
@@ -153,6 +158,7 @@ def test_what_every_customer_spends_more_changes_nothing(treated, control, more,
             assert other.p_value == pytest.approx(plain.p_value, rel=1e-4, abs=1e-6)
 
 
+@without_deadline
 @given(customers, customers, st.integers(1, 400))
 def test_what_only_the_treated_spend_more_is_the_difference(treated, control, effect):
     revenue, prior = np.array(treated, dtype=float).T
@@ -163,6 +169,7 @@ def test_what_only_the_treated_spend_more_is_the_difference(treated, control, ef
         assert more.difference - plain.difference == pytest.approx(effect, abs=1e-6)
 
 
+@without_deadline
 @given(st.integers(1, 300), st.integers(1, 300), st.data())
 def test_an_interval_of_rates_stays_among_possible_differences(treated, control, data):
     responders = [data.draw(st.integers(0, count)) for count in (treated, control)]
@@ -459,6 +466,7 @@ def test_a_detectable_difference_in_money_is_shown_in_four_of_five_campaigns():
     assert 0.76 < np.mean(shown) < 0.84
 
 
+@without_deadline
 @given(st.integers(2, 20_000), st.floats(0, 1), st.floats(0, 1))
 def test_the_control_needed_is_the_smallest_that_shows_the_response(customers, response, baseline):
     needed = power.control_needed(customers, response, baseline)
