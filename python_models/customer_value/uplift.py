@@ -11,7 +11,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from scipy.stats import chisquare, t
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
 ALPHA = 0.05
@@ -285,12 +284,15 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of
     Statistics 6: the chance of one false alarm or more stays within 5 %, whatever the dependence.
     """
-    known = [index for index, p_value in enumerate(p_values) if p_value is not None]
+    known = sorted(
+        (p_value, index) for index, p_value in enumerate(p_values) if p_value is not None
+    )
     adjusted: list[float | None] = [None] * len(p_values)
-    if known:
-        values = multipletests([p_values[index] for index in known], method="holm")[1]
-        for index, value in zip(known, values, strict=True):
-            adjusted[index] = float(value)
+    highest = 0.0
+    # As statsmodels' multipletests, which collects garbage at each call: a tenth of a second.
+    for place, (p_value, index) in enumerate(known):
+        highest = max(highest, min((len(known) - place) * p_value, 1.0))
+        adjusted[index] = highest
     return adjusted
 
 
