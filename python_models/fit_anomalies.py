@@ -1,4 +1,6 @@
-"""Fits where most customers lie at the current date, on a sample of them."""
+"""Fits where most customers lie at each date that is scored in full, on a sample of them."""
+
+import pandas as pd
 
 from customer_value import anomalies
 from customer_value.frames import bounded_frame
@@ -9,11 +11,12 @@ MOST_ROWS = 25_000
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    dates = bounded_frame(dbt.ref("int_as_of_dates").filter("is_current"))
+    dates = bounded_frame(dbt.ref("int_as_of_dates").filter("is_scored_in_full"))
     vectors = dbt.ref("int_customers__feature_vectors")
-    if dates.empty:
-        return anomalies.frame(None, None)
-    [date] = dates["as_of_date"]
-    then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
-    customers = bounded_frame(vectors.filter(f"{then} and is_in_training"), MOST_ROWS)
-    return anomalies.frame(date, anomalies.fit(customers))
+
+    fits = []
+    for date in sorted(dates["as_of_date"]):
+        then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
+        customers = bounded_frame(vectors.filter(f"{then} and is_in_training"), MOST_ROWS)
+        fits.append(anomalies.frame(date, anomalies.fit(customers)))
+    return pd.concat(fits or [anomalies.frame(None, None)], ignore_index=True)

@@ -3,6 +3,10 @@ with int_orders__versioned as (
     select * from {{ ref('int_orders__versioned') }}
 ),
 
+stg_campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+),
+
 observed as (
     select
         min(known_date) as first_date,
@@ -19,7 +23,9 @@ newest_dates as (
         true as is_current,
         false as is_month_end,
         false as is_backtest_cutoff,
-        false as is_training_cutoff
+        false as is_training_cutoff,
+        false as is_launch_date,
+        false as is_trigger_start
     from observed
 ),
 
@@ -34,7 +40,9 @@ month_ends as (
         false as is_current,
         true as is_month_end,
         false as is_backtest_cutoff,
-        false as is_training_cutoff
+        false as is_training_cutoff,
+        false as is_launch_date,
+        false as is_trigger_start
     from observed
     cross join {{ numbers(whole_number_var('history_months')) }}
 ),
@@ -52,7 +60,9 @@ backtest_cutoffs as (
         false as is_current,
         false as is_month_end,
         true as is_backtest_cutoff,
-        false as is_training_cutoff
+        false as is_training_cutoff,
+        false as is_launch_date,
+        false as is_trigger_start
     from observed
     cross join (
         values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
@@ -75,13 +85,45 @@ training_cutoffs as (
         false as is_current,
         false as is_month_end,
         false as is_backtest_cutoff,
-        true as is_training_cutoff
+        true as is_training_cutoff,
+        false as is_launch_date,
+        false as is_trigger_start
     from observed
     cross join (
         values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
     ) as horizons (horizon_days)
     cross join {{ numbers(whole_number_var('backtest_cutoffs')) }}
     cross join {{ numbers(whole_number_var('backtest_cutoffs'), 'earlier') }}
+),
+
+-- An audience is taken as of the launch.
+launches as (
+    select
+        launch_date as as_of_date,
+        false as is_current,
+        false as is_month_end,
+        false as is_backtest_cutoff,
+        false as is_training_cutoff,
+        true as is_launch_date,
+        false as is_trigger_start
+    from stg_campaigns
+),
+
+-- Triggers tell what has changed since.
+trigger_starts as (
+    select
+        cast(
+            {{ dbt.dateadd(
+                'day', '-' ~ whole_number_var('trigger_days', lowest=1), 'current_as_of_date'
+            ) }} as date
+        ) as as_of_date,
+        false as is_current,
+        false as is_month_end,
+        false as is_backtest_cutoff,
+        false as is_training_cutoff,
+        false as is_launch_date,
+        true as is_trigger_start
+    from observed
 ),
 
 {%- if choice('rfm_edges', ['quantile', 'frozen', 'seed']) == 'frozen' %}
@@ -91,7 +133,9 @@ edge_dates as (
         false as is_current,
         false as is_month_end,
         false as is_backtest_cutoff,
-        false as is_training_cutoff
+        false as is_training_cutoff,
+        false as is_launch_date,
+        false as is_trigger_start
 ),
 {%- endif %}
 
@@ -103,6 +147,10 @@ candidates as (
     select * from backtest_cutoffs
     union all
     select * from training_cutoffs
+    union all
+    select * from launches
+    union all
+    select * from trigger_starts
     {%- if var('rfm_edges') == 'frozen' %}
     union all
     select * from edge_dates
@@ -115,7 +163,12 @@ as_of_dates as (
         bool_or(candidates.is_current) as is_current,
         bool_or(candidates.is_month_end) as is_month_end,
         bool_or(candidates.is_backtest_cutoff) as is_backtest_cutoff,
-        bool_or(candidates.is_training_cutoff) as is_training_cutoff
+        bool_or(candidates.is_training_cutoff) as is_training_cutoff,
+        bool_or(candidates.is_launch_date) as is_launch_date,
+        bool_or(candidates.is_trigger_start) as is_trigger_start,
+        -- As of these dates every customer is scored, as of the others a sample by hash.
+        bool_or(candidates.is_current or candidates.is_launch_date or candidates.is_trigger_start)
+            as is_scored_in_full
     from candidates
     inner join observed
         on

@@ -1,13 +1,15 @@
--- Where the models were fitted, each customer with an order day is scored, at each horizon once.
+-- Where the models were fitted, each customer with an order day is scored, as of each date that is
+-- scored in full, at each horizon once.
 with expected as (
     select
+        purchase_summary.as_of_date,
         purchase_summary.customer_id,
         horizons.horizon_days
     from {{ ref('int_customers__purchase_summary') }} as purchase_summary
     inner join {{ ref('int_clv_candidates') }} as candidates
         on
             purchase_summary.as_of_date = candidates.as_of_date
-            and candidates.is_current
+            and candidates.is_scored_in_full
     inner join {{ ref('clv_model_choice') }} as choice
         on
             candidates.model = choice.model
@@ -17,6 +19,7 @@ with expected as (
 
 scored as (
     select
+        as_of_date,
         customer_id,
         horizon_days,
         churn_risk
@@ -24,12 +27,14 @@ scored as (
 )
 
 select
+    expected.as_of_date,
     expected.customer_id,
     expected.horizon_days,
     scored.churn_risk
 from expected
 left join scored
     on
-        expected.customer_id = scored.customer_id
+        expected.as_of_date = scored.as_of_date
+        and expected.customer_id = scored.customer_id
         and expected.horizon_days = scored.horizon_days
 where scored.churn_risk is null

@@ -23,7 +23,9 @@ by_customer as (
         count(*) as customer_count
     from {{ ref('int_customers__clv') }} as customers_clv
     inner join {{ ref('customers') }} as customers
-        on customers_clv.customer_id = customers.customer_id
+        on
+            customers_clv.as_of_date = customers.as_of_date
+            and customers_clv.customer_id = customers.customer_id
     group by 1, 2
 )
 

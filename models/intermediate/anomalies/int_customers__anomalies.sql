@@ -1,12 +1,12 @@
--- Grain: one row per customer with an order day, at the current date: how far from most customers,
--- by which features, and whether that is far for this input.
+-- Grain: one row per as-of date that is scored in full and customer with an order day: how far from
+-- most customers of the date, by which features, and whether that is far for this input.
 with vectors as (
     select int_customers__feature_vectors.*
     from {{ ref('int_customers__feature_vectors') }} as int_customers__feature_vectors
     inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
         on
             int_customers__feature_vectors.as_of_date = int_as_of_dates.as_of_date
-            and int_as_of_dates.is_current
+            and int_as_of_dates.is_scored_in_full
 ),
 
 fit_anomalies as (
@@ -14,8 +14,11 @@ fit_anomalies as (
 ),
 
 fitted as (
-    select {{ robust_fit_columns() }}
+    select
+        cast(as_of_date as date) as as_of_date,
+        {{ robust_fit_columns() }}
     from fit_anomalies
+    group by 1
 ),
 
 -- A feature that is left out is as it is with most.
@@ -29,7 +32,8 @@ deviations as (
         vectors.as_of_date,
         vectors.customer_id
     from vectors
-    cross join fitted
+    left join fitted
+        on vectors.as_of_date = fitted.as_of_date
 ),
 
 contributions as (
@@ -42,7 +46,8 @@ contributions as (
         deviations.as_of_date,
         deviations.customer_id
     from deviations
-    cross join fitted
+    left join fitted
+        on deviations.as_of_date = fitted.as_of_date
 ),
 
 -- Digits beyond the tenth are not told, so that equal customers have equal scores and reasons.

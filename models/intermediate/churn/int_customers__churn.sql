@@ -21,8 +21,11 @@ logistic_scores as (
 ),
 
 int_customers__clv as (
-    select * from {{ ref('int_customers__clv') }}
-    where horizon_days = {{ churn_horizon_days() }}
+    select int_customers__clv.*
+    from {{ ref('int_customers__clv') }} as int_customers__clv
+    inner join int_as_of_dates
+        on int_customers__clv.as_of_date = int_as_of_dates.as_of_date
+    where int_customers__clv.horizon_days = {{ churn_horizon_days() }}
 ),
 
 churn_model_choice as (
@@ -51,13 +54,7 @@ joined as (
             else 0e0
         end as {{ topic.name }}_part,
         {%- endfor %}
-        -- Overdue is who is silent for longer than the mean gap and its standard deviation; one gap
-        -- has none.
-        cast(
-            ceil(features.mean_gap_days + coalesce(features.gap_deviation_days, 0e0) - 1e-9)
-            as integer
-        )
-        - features.recency_days as days_until_overdue
+        features.days_until_overdue
     from features
     left join churn_model_choice
         on true

@@ -1,4 +1,4 @@
--- Grain: one row per as-of date (each month's end, and now), count of repeat orders, age and step:
+-- Grain: one row per as-of date (month's end, or scored in full), count of repeat orders, age and step:
 -- what those who are alike in these are expected to order, if alive, by the chosen model.
 with candidates as (
     select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
@@ -6,7 +6,7 @@ with candidates as (
         on int_clv_candidates.model = clv_model_choice.model
     where
         clv_model_choice.is_selected
-        and (int_clv_candidates.is_current or int_clv_candidates.is_month_end)
+        and (int_clv_candidates.is_month_end or int_clv_candidates.is_scored_in_full)
 ),
 
 {{ orders_if_alive_ctes() }}

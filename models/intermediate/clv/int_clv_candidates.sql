@@ -36,7 +36,8 @@ candidates as (
 
         int_as_of_dates.is_current,
         int_as_of_dates.is_month_end,
-        int_as_of_dates.is_backtest_cutoff
+        int_as_of_dates.is_backtest_cutoff,
+        int_as_of_dates.is_scored_in_full
     from fit_clv
     inner join int_as_of_dates
         on cast(fit_clv.as_of_date as date) = int_as_of_dates.as_of_date

@@ -4,7 +4,9 @@ with candidates as (
     select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
     inner join {{ ref('clv_model_choice') }} as clv_model_choice
         on int_clv_candidates.model = clv_model_choice.model
-    where clv_model_choice.is_selected
+    where
+        clv_model_choice.is_selected
+        and (int_clv_candidates.is_current or int_clv_candidates.is_month_end)
 ),
 
 int_purchase_patterns as (

@@ -14,11 +14,13 @@ newest_as_of_date as (
     where is_current
 ),
 
--- Of an earlier date only what has passed since is of use: it is held against what came.
+-- Of an earlier date that is not scored in full only what has passed since is of use: it is held
+-- against what came.
 horizon_ends as (
     select
         int_as_of_dates.as_of_date,
         int_as_of_dates.is_current or int_as_of_dates.is_month_end as has_months,
+        int_as_of_dates.is_scored_in_full as has_future,
         horizons.horizon_days,
         cast(
             {{ dbt.dateadd('day', 'horizons.horizon_days', 'int_as_of_dates.as_of_date') }} as date
@@ -31,6 +33,7 @@ month_ends as (
     select
         int_as_of_dates.as_of_date,
         int_as_of_dates.is_current or int_as_of_dates.is_month_end as has_months,
+        int_as_of_dates.is_current as has_future,
         cast(null as integer) as horizon_days,
         cast(
             {{ dbt.dateadd(
@@ -56,7 +59,7 @@ distinct_ends as (
     cross join newest_as_of_date
     where
         (
-            all_ends.as_of_date = newest_as_of_date.current_as_of_date
+            all_ends.has_future
             or all_ends.step_date <= newest_as_of_date.current_as_of_date
         )
         and (all_ends.has_months or all_ends.horizon_days is not null)

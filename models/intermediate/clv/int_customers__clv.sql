@@ -1,11 +1,11 @@
--- Grain: one row per customer with an order day, as of now, and horizon.
+-- Grain: one row per as-of date that is scored in full, customer with an order day, and horizon.
 with candidates as (
     select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
     inner join {{ ref('clv_model_choice') }} as clv_model_choice
         on int_clv_candidates.model = clv_model_choice.model
     where
         clv_model_choice.is_selected
-        and int_clv_candidates.is_current
+        and int_clv_candidates.is_scored_in_full
 ),
 
 -- MBG/NBD says who is alive, also where BG/NBD foresees orders better: in BG/NBD nobody leaves
@@ -14,7 +14,7 @@ leaving_models as (
     select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
     where
         int_clv_candidates.order_model = 'mbg_nbd'
-        and int_clv_candidates.is_current
+        and int_clv_candidates.is_scored_in_full
 ),
 
 orders_if_alive as (
@@ -49,7 +49,9 @@ customers_clv as (
         scores.revenue_upper as clv_upper
     from scores
     left join leaving_models
-        on scores.clock = leaving_models.clock
+        on
+            scores.as_of_date = leaving_models.as_of_date
+            and scores.clock = leaving_models.clock
 )
 
 select * from customers_clv

@@ -1,5 +1,5 @@
 -- Grain: one row per as-of date and customer with an order day before it: what all fits learn from.
--- At the current date everyone; at earlier dates a sample by hash, of at most 50,000 customers.
+-- At dates that are scored in full everyone; at others a sample by hash, of at most 50,000 customers.
 -- Nothing here looks at or after the as-of date.
 with purchases as (
     select int_customers__purchase_summary.*
@@ -7,7 +7,7 @@ with purchases as (
     inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
         on int_customers__purchase_summary.as_of_date = int_as_of_dates.as_of_date
     where
-        int_as_of_dates.is_current
+        int_as_of_dates.is_scored_in_full
         or int_customers__purchase_summary.is_in_backtest
 ),
 
@@ -71,7 +71,9 @@ order_day_sums as (
         sum(case when days_before between 91 and 180 then 1 else 0 end) as order_days_previous_90d,
         sum(case when days_before <= 90 then net_revenue else 0 end) as net_revenue_90d,
         sum(case when days_before between 91 and 180 then net_revenue else 0 end)
-            as net_revenue_previous_90d
+            as net_revenue_previous_90d,
+        -- In the 60 days from the as-of date on, of the years before.
+        sum(case when (days_before - 1) % 365 >= 305 then 1 else 0 end) as coming_season_order_days
     from numbered_order_days
     group by 1, 2
 ),
@@ -150,6 +152,7 @@ joined as (
         order_day_sums.order_days_previous_90d,
         order_day_sums.net_revenue_90d,
         order_day_sums.net_revenue_previous_90d,
+        order_day_sums.coming_season_order_days,
 
         cast(line_sums.sold_revenue as double) as sold_revenue,
         cast(line_sums.returned_revenue as double) as returned_revenue,
@@ -234,11 +237,16 @@ features as (
         mean_gap_days,
         gap_deviation_days,
         cast(recency_days as double) / nullif(mean_gap_days, 0e0) as silence_ratio,
+        -- Overdue is who is silent for longer than the mean gap and its standard deviation; one gap
+        -- has none.
+        cast(ceil(mean_gap_days + coalesce(gap_deviation_days, 0e0) - 1e-9) as integer)
+        - recency_days as days_until_overdue,
 
         cast(order_days_90d as integer) as order_days_90d,
         cast(order_days_previous_90d as integer) as order_days_previous_90d,
         cast(net_revenue_90d as decimal(18, 4)) as net_revenue_90d,
         cast(net_revenue_previous_90d as decimal(18, 4)) as net_revenue_previous_90d,
+        cast(coming_season_order_days as integer) as coming_season_order_days,
 
         cast(placed_order_count as integer) as placed_order_count,
         cast(sold_quantity as decimal(18, 4)) as sold_quantity,

@@ -1,5 +1,6 @@
--- Grain: one row per customer with an order day, as of now: the tier by lifetime value, and the
--- tier that the revenue of the next churn_horizon_days is foreseen to have.
+-- Grain: one row per as-of date that is scored in full and customer with an order day: the tier by
+-- lifetime value, and, now, the tier that the revenue of the next churn_horizon_days is foreseen to
+-- have.
 with int_customers__clv as (
     select * from {{ ref('int_customers__clv') }}
     where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}

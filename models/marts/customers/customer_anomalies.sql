@@ -4,6 +4,11 @@ with int_customers__anomalies as (
     where is_anomaly
 ),
 
+int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
 int_customers__features as (
     select * from {{ ref('int_customers__features') }}
 ),
@@ -31,6 +36,8 @@ customer_anomalies as (
 
         int_customers__anomalies.as_of_date
     from int_customers__anomalies
+    inner join int_as_of_dates
+        on int_customers__anomalies.as_of_date = int_as_of_dates.as_of_date
     inner join int_customers__features
         on
             int_customers__anomalies.as_of_date = int_customers__features.as_of_date

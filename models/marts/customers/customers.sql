@@ -96,15 +96,21 @@ customers as (
             customer_segment_history.customer_id = countries.customer_id
             and countries.newest_first = 1
     left join int_customers__clv
-        on customer_segment_history.customer_id = int_customers__clv.customer_id
+        on
+            customer_segment_history.as_of_date = int_customers__clv.as_of_date
+            and customer_segment_history.customer_id = int_customers__clv.customer_id
     left join int_customers__churn
         on customer_segment_history.customer_id = int_customers__churn.customer_id
     left join int_customers__clustered
         on customer_segment_history.customer_id = int_customers__clustered.customer_id
     left join int_customers__value_tiers
-        on customer_segment_history.customer_id = int_customers__value_tiers.customer_id
+        on
+            customer_segment_history.as_of_date = int_customers__value_tiers.as_of_date
+            and customer_segment_history.customer_id = int_customers__value_tiers.customer_id
     left join int_customers__anomalies
-        on customer_segment_history.customer_id = int_customers__anomalies.customer_id
+        on
+            customer_segment_history.as_of_date = int_customers__anomalies.as_of_date
+            and customer_segment_history.customer_id = int_customers__anomalies.customer_id
 )
 
 select * from customers

@@ -9,6 +9,12 @@ int_as_of_dates as (
     where is_month_end and not is_current
 ),
 
+newest_as_of_date as (
+    select as_of_date as current_as_of_date
+    from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
 int_cohort_order_days as (
     select * from {{ ref('int_cohort_order_days') }}
 ),
@@ -18,6 +24,8 @@ predicted as (
     from int_clv_forecast
     inner join int_as_of_dates
         on int_clv_forecast.as_of_date = int_as_of_dates.as_of_date
+    inner join newest_as_of_date
+        on int_clv_forecast.step_date <= newest_as_of_date.current_as_of_date
 ),
 
 actual as (

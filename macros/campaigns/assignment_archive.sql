@@ -1,0 +1,86 @@
+{#-
+    The folder where launched campaigns are written out: CAMPAIGN_ARCHIVE, or one beside the
+    warehouse. None where there is neither, as on Spark by default.
+-#}
+{% macro assignment_archive() %}
+    {%- set beside = none -%}
+    {%- if target.type == 'duckdb' and target.path != ':memory:' -%}
+        {%- set beside = modules.re.sub('[.][^./]*$', '', target.path) ~ '_campaigns' -%}
+    {%- endif -%}
+    {{ return(env_var('CAMPAIGN_ARCHIVE', '') or beside) }}
+{% endmacro %}
+
+
+{#-
+    All assignments that were written out, as a relation of the columns of campaign_assignments: none
+    where nothing was.
+-#}
+{% macro archived_assignments() %}
+    {%- set archive = none -%}
+    {%- if execute and assignment_archive() -%}
+        {%- set archive = adapter.dispatch('archived_rows', 'customer_value')() -%}
+    {%- endif %}
+    select
+        {%- for column in model.columns.values() %}
+        cast({{ column.name if archive else 'null' }} as {{ column.data_type }})
+            as {{ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    {%- if archive %}
+    from {{ archive }}
+    {%- else %}
+    where false
+    {%- endif %}
+{% endmacro %}
+
+
+{% macro default__archived_rows() %}
+    {%- set files = text_literal(assignment_archive() ~ '/*/*.parquet') -%}
+    {%- set found = run_query('select count(*) from glob(' ~ files ~ ')') -%}
+    {%- if found and found.columns[0].values()[0] -%}
+        {{ return('read_parquet(' ~ files ~ ', union_by_name = true, hive_partitioning = false)') }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- An external table: dropping it, or losing the catalog, leaves the files. -#}
+{% macro spark__archived_rows() %}
+    {%- set archive = this.incorporate(path={'identifier': 'campaign_archive'}) -%}
+    {%- set columns = [] -%}
+    {%- for column in model.columns.values() -%}
+        {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'create table if not exists ' ~ archive ~ ' (' ~ columns | join(', ')
+        ~ ') using parquet location ' ~ text_literal(assignment_archive())
+    ) -%}
+    {{ return(archive | string) }}
+{% endmacro %}
+
+
+{#- Writes each launched campaign out that is not among the files yet. -#}
+{% macro archive_assignments() %}
+    {%- if execute and assignment_archive() -%}
+        {%- set archive = adapter.dispatch('archived_rows', 'customer_value')() -%}
+        {%- set new_rows -%}
+            select * from {{ this }}
+            {%- if archive %}
+            where campaign_id not in (select campaign_id from {{ archive }})
+            {%- endif %}
+        {%- endset -%}
+        {{ return(adapter.dispatch('archive_rows', 'customer_value')(archive, new_rows)) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro default__archive_rows(archive, new_rows) %}
+    {{ return(
+        'copy (' ~ new_rows ~ ') to ' ~ text_literal(assignment_archive())
+        ~ ' (format parquet, partition_by (campaign_id), write_partition_columns true,'
+        ~ ' overwrite_or_ignore true)'
+    ) }}
+{% endmacro %}
+
+
+{% macro spark__archive_rows(archive, new_rows) %}
+    {{ return('insert into ' ~ archive ~ ' ' ~ new_rows) }}
+{% endmacro %}

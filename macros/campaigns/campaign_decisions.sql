@@ -1,0 +1,182 @@
+{#-
+    CTEs that end in `decided`: who of the campaigns' audiences is contacted, who is held back and who
+    is left out, one campaign after the other, by launch date and priority. They need the CTEs
+    `candidates` (rows of int_campaign_candidates) and `held` (rows of campaign_assignments). `steps`
+    is the number of campaigns among the candidates.
+
+    A campaign takes nobody whom an earlier one holds at its launch, or who had as many contacts
+    lately as the cap allows, and then as many as its budget pays for, from the top of the list: what
+    an earlier one does not take, the next one may. That is why there is a step a campaign: each
+    decides its own rows, and reads what was decided before.
+-#}
+{% macro campaign_decisions_ctes(steps) %}
+campaign_order as (
+    select
+        campaign_id,
+        row_number() over (
+            order by launch_date nulls last, campaign_priority nulls last, campaign_id nulls last
+        ) as step
+    from candidates
+    group by campaign_id, launch_date, campaign_priority
+),
+
+decided_0 as (
+    select
+        campaign_order.step,
+        candidates.campaign_id,
+        candidates.customer_id,
+        candidates.launch_date,
+        candidates.end_date,
+        {{ dbt.datediff("cast('1970-01-01' as date)", 'candidates.launch_date', 'day') }}
+            as launch_day,
+        candidates.priority,
+        candidates.expected_value,
+        candidates.is_drawn_for_treatment,
+        candidates.planned_cost,
+        candidates.budget,
+        candidates.refused_because,
+        'undecided' as suppressed_because
+    from candidates
+    inner join campaign_order
+        on candidates.campaign_id = campaign_order.campaign_id
+    union all
+    select
+        0 as step,
+        campaign_id,
+        customer_id,
+        launch_date,
+        end_date,
+        {{ dbt.datediff("cast('1970-01-01' as date)", 'launch_date', 'day') }} as launch_day,
+        priority,
+        expected_value,
+        assignment = 'treatment' as is_drawn_for_treatment,
+        cast(0 as decimal(18, 4)) as planned_cost,
+        cast(null as decimal(18, 4)) as budget,
+        cast(null as {{ dbt.type_string() }}) as refused_because,
+        suppressed_because
+    from held
+    where suppressed_because is null
+),
+{% for step in range(1, steps + 1) %}
+free_{{ step }} as (
+    select
+        step,
+        campaign_id,
+        customer_id,
+        launch_date,
+        end_date,
+        launch_day,
+        priority,
+        expected_value,
+        is_drawn_for_treatment,
+        planned_cost,
+        budget,
+        refused_because,
+        case
+            when step <> {{ step }} then suppressed_because
+            when refused_because is not null then refused_because
+            when
+                max(case when suppressed_because is null then end_date end)
+                    over (partition by customer_id)
+                >= launch_date
+                then 'in_other_campaign'
+            when
+                sum(case when suppressed_because is null and is_drawn_for_treatment then 1 else 0 end)
+                    over (
+                        partition by customer_id order by launch_day nulls last
+                        range between {{ whole_number_var('contact_cap_days') - 1 }} preceding
+                        and current row
+                    )
+                >= {{ whole_number_var('contact_cap') }}
+                then 'contact_cap'
+        end as suppressed_because
+    from decided_{{ step - 1 }}
+),
+
+decided_{{ step }} as (
+    select
+        step,
+        campaign_id,
+        customer_id,
+        launch_date,
+        end_date,
+        launch_day,
+        priority,
+        expected_value,
+        is_drawn_for_treatment,
+        planned_cost,
+        budget,
+        refused_because,
+        -- Treatment and control end at the same place of the list, so that they stay alike.
+        case
+            when
+                step = {{ step }}
+                and suppressed_because is null
+                and sum(
+                    case
+                        when suppressed_because is null and is_drawn_for_treatment
+                            then planned_cost
+                        else 0
+                    end
+                ) over (
+                    partition by campaign_id
+                    order by
+                        priority nulls last,
+                        expected_value desc nulls last,
+                        customer_id nulls last
+                    rows between unbounded preceding and current row
+                ) > budget
+                then 'budget'
+            else suppressed_because
+        end as suppressed_because
+    from free_{{ step }}
+),
+{% endfor %}
+ranked as (
+    select
+        campaign_id,
+        customer_id,
+        suppressed_because,
+        case
+            when suppressed_because is null
+                then row_number() over (
+                    partition by campaign_id, suppressed_because
+                    order by
+                        priority nulls last,
+                        expected_value desc nulls last,
+                        customer_id nulls last
+                )
+        end as list_rank
+    from decided_{{ steps }}
+    where step > 0
+),
+
+decided as (
+    select
+        candidates.campaign_id,
+        candidates.customer_id,
+
+        case
+            when ranked.suppressed_because is not null then null
+            when candidates.is_drawn_for_treatment then 'treatment'
+            else 'control'
+        end as assignment,
+        case
+            when ranked.suppressed_because is null and candidates.is_drawn_for_treatment
+                then candidates.variant
+        end as variant,
+        ranked.suppressed_because,
+        candidates.reason,
+        candidates.segment,
+        cast(ranked.list_rank as integer) as rank,
+        candidates.priority,
+        candidates.expected_value,
+        candidates.launch_date,
+        candidates.end_date
+    from candidates
+    inner join ranked
+        on
+            candidates.campaign_id = ranked.campaign_id
+            and candidates.customer_id = ranked.customer_id
+),
+{% endmacro %}

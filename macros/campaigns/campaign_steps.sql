@@ -1,0 +1,19 @@
+{#-
+    How many campaigns are to be decided, as long as there is a table to ask: those that have been
+    launched and are not among the assignments yet, or those that are planned.
+-#}
+{% macro campaign_steps(is_launched, assignments=none) %}
+    {%- if not execute or load_relation(ref('int_campaign_candidates')) is none -%}
+        {{ return(1) }}
+    {%- endif -%}
+    {%- set steps -%}
+        select count(distinct campaign_id)
+        from {{ ref('int_campaign_candidates') }}
+        where
+            {{ 'is_launched' if is_launched else 'not is_launched' }}
+            {%- if assignments %}
+            and campaign_id not in (select campaign_id from {{ assignments }})
+            {%- endif %}
+    {%- endset -%}
+    {{ return(run_query(steps).columns[0].values()[0]) }}
+{% endmacro %}

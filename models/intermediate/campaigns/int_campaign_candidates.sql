@@ -1,0 +1,177 @@
+-- Grain: one row per campaign and customer of its audience at the launch (or now, where it is only
+-- planned): what the hash has drawn for the customer, and what rules a contact out.
+with int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+int_campaign_variants as (
+    select * from {{ ref('int_campaign_variants') }}
+),
+
+int_audiences as (
+    select * from {{ ref('int_audiences') }}
+),
+
+int_audience_customers as (
+    select * from {{ ref('int_audience_customers') }}
+),
+
+stg_customer_contacts as (
+    select * from {{ ref('stg_customer_contacts') }}
+),
+
+suppressed_customers as (
+    select * from {{ ref('suppressed_customers') }}
+),
+
+-- Without any contacts nothing is known of consents, and the tool that sends has to know them.
+contact_list as (
+    select count(*) > 0 as has_contacts
+    from stg_customer_contacts
+),
+
+members as (
+    select
+        int_campaigns.campaign_id,
+        int_audiences.customer_id,
+        int_audiences.priority,
+        int_audiences.reason,
+        md5(
+            {{ text_literal(var('campaign_salt')) }} || ':' || int_campaigns.campaign_id || ':'
+            || int_audiences.customer_id
+        ) as campaign_hash,
+        md5({{ text_literal(var('campaign_salt')) }} || '::' || int_audiences.customer_id)
+            as customer_hash
+    from int_campaigns
+    inner join int_audiences
+        on
+            int_campaigns.audience = int_audiences.audience
+            and int_campaigns.audience_as_of = int_audiences.as_of_date
+),
+
+-- Middles of 65,536 equal parts of the numbers from 0 to 1.
+draws as (
+    select
+        members.*,
+        (cast({{ hash_bucket('campaign_hash') }} as double) + 0.5e0) / 65536e0 as control_draw,
+        (cast({{ hash_bucket('substr(campaign_hash, 5)') }} as double) + 0.5e0) / 65536e0
+            as variant_draw,
+        (cast({{ hash_bucket('customer_hash') }} as double) + 0.5e0) / 65536e0
+            as global_control_draw
+    from members
+),
+
+-- What one contact costs on the mean of the variants, so that who gets which does not decide who is
+-- on the list.
+campaign_costs as (
+    select
+        campaign_id,
+        cast(
+            round(
+                sum((highest_share - lowest_share) * cast(cost_per_contact as double)), 4
+            ) as decimal(18, 4)
+        ) as cost_per_contact,
+        cast(
+            round(sum((highest_share - lowest_share) * cast(offer_cost as double)), 4)
+            as decimal(18, 4)
+        ) as offer_cost
+    from int_campaign_variants
+    group by 1
+),
+
+-- For the same reason whoever may not be contacted by one of the campaign's channels is not of it.
+campaign_channels as (
+    select distinct
+        campaign_id,
+        channel
+    from int_campaign_variants
+),
+
+refusals as (
+    select
+        members.campaign_id,
+        members.customer_id,
+        bool_or(suppressed_customers.customer_id is not null) as is_suppressed,
+        bool_or(
+            contact_list.has_contacts
+            and case campaign_channels.channel
+                {%- for channel, consent in campaign_channels().items() if consent %}
+                when '{{ channel }}'
+                    then not coalesce(stg_customer_contacts.{{ consent }}, false)
+                {%- endfor %}
+                else false
+            end
+        ) as lacks_consent
+    from members
+    inner join campaign_channels
+        on members.campaign_id = campaign_channels.campaign_id
+    cross join contact_list
+    left join stg_customer_contacts
+        on members.customer_id = stg_customer_contacts.customer_id
+    left join suppressed_customers
+        on
+            members.customer_id = suppressed_customers.customer_id
+            and campaign_channels.channel
+            = coalesce(suppressed_customers.channel, campaign_channels.channel)
+    group by 1, 2
+),
+
+candidates as (
+    select
+        draws.campaign_id,
+        draws.customer_id,
+
+        int_campaign_variants.variant,
+        draws.reason,
+        customers.segment,
+        case
+            when refusals.is_suppressed then 'suppression_list'
+            when refusals.lacks_consent then 'no_consent'
+            when draws.global_control_draw < {{ number_var('global_control_share', 0, 1) }}
+                then 'global_control'
+        end as refused_because,
+
+        draws.priority,
+        int_campaigns.priority as campaign_priority,
+        round(
+            int_campaigns.expected_response * (
+                coalesce(customers.expected_order_value, customers.average_order_value, 0e0)
+                * {{ number_var('gross_margin', 0) }}
+                - cast(campaign_costs.offer_cost as double)
+            )
+            - cast(campaign_costs.cost_per_contact as double),
+            6
+        ) as expected_value,
+        campaign_costs.cost_per_contact
+        + cast(
+            round(int_campaigns.expected_response * cast(campaign_costs.offer_cost as double), 4)
+            as decimal(18, 4)
+        ) as planned_cost,
+        int_campaigns.budget,
+
+        draws.control_draw >= int_campaigns.control_share as is_drawn_for_treatment,
+        int_campaigns.is_launched,
+
+        int_campaigns.launch_date,
+        int_campaigns.end_date
+    from draws
+    inner join int_campaigns
+        on draws.campaign_id = int_campaigns.campaign_id
+    inner join campaign_costs
+        on draws.campaign_id = campaign_costs.campaign_id
+    inner join refusals
+        on
+            draws.campaign_id = refusals.campaign_id
+            and draws.customer_id = refusals.customer_id
+    inner join int_campaign_variants
+        on
+            draws.campaign_id = int_campaign_variants.campaign_id
+            and draws.variant_draw >= int_campaign_variants.lowest_share
+            and draws.variant_draw < int_campaign_variants.highest_share
+    inner join int_audience_customers as customers
+        on
+            draws.customer_id = customers.customer_id
+            and int_campaigns.audience_as_of = customers.as_of_date
+)
+
+select * from candidates

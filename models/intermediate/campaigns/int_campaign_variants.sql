@@ -1,0 +1,55 @@
+-- Grain: one row per campaign and variant of its treatment: which part of the treated gets it. A
+-- campaign that tries one treatment has one variant, called treatment.
+with int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+stg_campaign_variants as (
+    select * from {{ ref('stg_campaign_variants') }}
+),
+
+variants as (
+    select
+        int_campaigns.campaign_id,
+        coalesce(stg_campaign_variants.variant, 'treatment') as variant,
+
+        coalesce(stg_campaign_variants.channel, int_campaigns.channel) as channel,
+        coalesce(stg_campaign_variants.offer, int_campaigns.offer) as offer,
+
+        coalesce(stg_campaign_variants.cost_per_contact, int_campaigns.cost_per_contact)
+            as cost_per_contact,
+        coalesce(stg_campaign_variants.offer_cost, int_campaigns.offer_cost) as offer_cost,
+        coalesce(stg_campaign_variants.weight, 1e0) as weight
+    from int_campaigns
+    left join stg_campaign_variants
+        on int_campaigns.campaign_id = stg_campaign_variants.campaign_id
+),
+
+weights as (
+    select
+        variants.*,
+        sum(weight) over variants_so_far as weight_so_far,
+        sum(weight) over (partition by campaign_id) as total_weight
+    from variants
+    window variants_so_far as (
+        partition by campaign_id order by variant nulls last
+        rows between unbounded preceding and current row
+    )
+),
+
+shares as (
+    select
+        campaign_id,
+        variant,
+
+        channel,
+        offer,
+
+        cost_per_contact,
+        offer_cost,
+        (weight_so_far - weight) / nullif(total_weight, 0e0) as lowest_share,
+        weight_so_far / nullif(total_weight, 0e0) as highest_share
+    from weights
+)
+
+select * from shares

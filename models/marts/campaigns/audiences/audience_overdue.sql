@@ -1,0 +1,17 @@
+-- Grain: one row per as-of date and customer: at least three order days, and silent for longer than
+-- usual for this customer, but not yet for three times the usual gap.
+with customers as (
+    select * from {{ ref('int_audience_customers') }}
+    where
+        order_day_count >= 3
+        and days_until_overdue < 0
+        and cast(recency_days as double) < 3e0 * mean_gap_days
+)
+
+select
+    as_of_date,
+    customer_id,
+    case when value_tier in ('platinum', 'gold') then 1 else 2 end as priority,
+    'Orders every ' || cast(round(mean_gap_days) as integer) || ' days, silent for '
+    || recency_days as reason
+from customers

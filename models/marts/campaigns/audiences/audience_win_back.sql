@@ -1,0 +1,13 @@
+-- Grain: one row per as-of date and customer: At Risk, to be won back. Those who are silent for less
+-- than half a year first.
+with customers as (
+    select * from {{ ref('int_audience_customers') }}
+    where segment = 'at_risk'
+)
+
+select
+    as_of_date,
+    customer_id,
+    case when recency_days < 180 then 1 else 2 end as priority,
+    'At risk: ' || order_count || ' orders, none for ' || recency_days || ' days' as reason
+from customers
