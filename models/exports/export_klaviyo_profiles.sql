@@ -1,21 +1,22 @@
--- Grain: one row per customer who agrees to e-mail, with the address to write to.
+-- Grain: one row per customer who may be reached by e-mail.
 with customers as (
     select * from {{ ref('customers') }}
 ),
 
-contacts as (
-    select * from {{ ref('stg_customer_contacts') }}
+int_customers__reachable as (
+    select * from {{ ref('int_customers__reachable') }}
+    where is_email_allowed
 ),
 
 profiles as (
     select
-        contacts.email,
+        reachable.email,
         -- The tool takes one consent for a whole file: a number that may not be texted stays out.
-        case when contacts.has_sms_consent then {{ phone_uri('contacts.phone') }} end
+        case when reachable.is_sms_allowed then {{ phone_uri('reachable.phone') }} end
             as phone_number,
-        contacts.first_name,
-        contacts.last_name,
-        contacts.country_code,
+        reachable.first_name,
+        reachable.last_name,
+        reachable.country_code,
 
         customers.customer_id,
         customers.segment,
@@ -23,15 +24,16 @@ profiles as (
         customers.churn_risk_band,
 
         customers.order_count,
-        cast(customers.net_revenue as double) as net_revenue,
+        customers.net_revenue,
         customers.clv,
+
+        reachable.is_held_back,
 
         customers.last_order_date,
         customers.as_of_date
     from customers
-    left join contacts
-        on customers.customer_id = contacts.customer_id
-    where {{ may_be_reached('contacts.email is not null', 'contacts.has_email_consent') }}
+    inner join int_customers__reachable as reachable
+        on customers.customer_id = reachable.customer_id
 )
 
 select * from profiles

@@ -1,40 +1,42 @@
--- Grain: one row per customer who agrees to audiences of advertising tools, hashed, with a value.
+-- Grain: one row per customer who may be reached by ads and is not held back, hashed, with a value.
 with customers as (
     select * from {{ ref('customers') }}
 ),
 
-contacts as (
+int_customers__reachable as (
+    select * from {{ ref('int_customers__reachable') }}
+    where is_ads_allowed and not is_held_back
+),
+
+plain as (
     select
-        contacts.*,
-        -- Without punctuation; blanks within a name stay.
-        nullif({{ trim_blanks(
-            replace_matches('lower(first_name)', '[^\\p{L}\\p{M}\\p{N} ]')
-        ) }}, '') as plain_first_name,
-        nullif({{ trim_blanks(
-            replace_matches('lower(last_name)', '[^\\p{L}\\p{M}\\p{N} ]')
-        ) }}, '') as plain_last_name
-    from {{ ref('stg_customer_contacts') }} as contacts
+        customers.customer_id,
+
+        reachable.email,
+        -- Digits without the plus.
+        substr(reachable.phone, 2) as phone,
+        {{ without_punctuation('lower(reachable.first_name)') }} as first_name,
+        {{ without_punctuation('lower(reachable.last_name)') }} as last_name,
+        lower(reachable.country_code) as country_code,
+
+        coalesce(customers.clv, 0e0) as customer_value
+    from customers
+    inner join int_customers__reachable as reachable
+        on customers.customer_id = reachable.customer_id
 ),
 
 hashed as (
     select
-        customers.customer_id,
+        customer_id,
 
-        {{ sha256_hex('contacts.email') }} as hashed_email,
-        -- Digits without the plus.
-        {{ sha256_hex('substr(contacts.phone, 2)') }} as hashed_phone,
-        {{ sha256_hex('contacts.plain_first_name') }} as hashed_first_name,
-        {{ sha256_hex('contacts.plain_last_name') }} as hashed_last_name,
-        {{ sha256_hex('lower(contacts.country_code)') }} as hashed_country,
+        {{ sha256_hex('email') }} as hashed_email,
+        {{ sha256_hex('phone') }} as hashed_phone,
+        {{ sha256_hex('first_name') }} as hashed_first_name,
+        {{ sha256_hex('last_name') }} as hashed_last_name,
+        {{ sha256_hex('country_code') }} as hashed_country,
 
-        coalesce(customers.clv, 0e0) as customer_value
-    from customers
-    left join contacts
-        on customers.customer_id = contacts.customer_id
-    where {{ may_be_reached(
-        'contacts.email is not null or contacts.phone is not null',
-        'contacts.has_ads_consent'
-    ) }}
+        customer_value
+    from plain
 )
 
 select * from hashed
