@@ -42,8 +42,9 @@ first_rows as (
         numbered.country_code,
         numbered.postal_code,
 
-        consents.has_email_consent,
-        consents.has_sms_consent,
+        -- Consent to a channel that leads nowhere is none.
+        consents.has_email_consent and numbered.email is not null as has_email_consent,
+        consents.has_sms_consent and numbered.phone is not null as has_sms_consent,
         consents.has_ads_consent
     from numbered
     inner join consents

@@ -34,10 +34,8 @@ consents as (
     select
         customers.customer_id,
         {% if has_customer_contacts() -%}
-        coalesce(contacts.has_email_consent and contacts.email is not null, false)
-            as has_email_consent,
-        coalesce(contacts.has_sms_consent and contacts.phone is not null, false)
-            as has_sms_consent,
+        coalesce(contacts.has_email_consent, false) as has_email_consent,
+        coalesce(contacts.has_sms_consent, false) as has_sms_consent,
         coalesce(contacts.has_ads_consent, false) as has_ads_consent
         {%- else -%}
         true as has_email_consent,
