@@ -65,6 +65,12 @@ def test_the_sample_gives_the_same_tables_row_for_row(tmp_path):
 
     assert found == []
     assert on_duckdb.value("select count(*) from customers") > 500
+    # The files of the exports too, where Spark's is the one part in a folder of that name.
+    files = sorted(on_duckdb.folder.glob("target/exports/*.csv"))
+    assert len(files) == 5
+    for file in files:
+        [part] = (tmp_path / "sample/spark_ci/target/exports" / file.name).glob("part-*")
+        assert part.read_bytes() == file.read_bytes(), file.name
 
 
 def test_texts_of_every_kind_are_typed_and_rejected_alike(tmp_path):
