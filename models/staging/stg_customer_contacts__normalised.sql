@@ -55,7 +55,7 @@ typed as (
         lower(cleaned.email) as email,
         cleaned.phone,
         {{ replace_matches(
-            plain_id('cleaned.phone'), '[ ()./\u00a0\u2007\u2010-\u2015\u202f-]'
+            plain_id('cleaned.phone'), '^[Tt][Ee][Ll]:|[ ()./\u00a0\u2007\u2010-\u2015\u202f-]'
         ) }} as compact_phone,
         cleaned.country,
         countries_by_name.country_code,
