@@ -11,18 +11,32 @@ country_calling_codes as (
 trimmed as (
     select
         contact_id,
-        {%- for column in customer_contacts_input().headers %}
-        {{ trim_blanks('raw_' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ trim_blanks('raw_customer_id') }} as customer_id,
+        {{ trim_blanks('raw_email') }} as email,
+        {{ trim_blanks('raw_phone') }} as phone,
+        {{ trim_blanks('raw_country') }} as country,
+        {{ trim_blanks('raw_postal_code') }} as postal_code,
+        {{ trim_blanks('raw_first_name') }} as first_name,
+        {{ trim_blanks('raw_last_name') }} as last_name,
+        {{ trim_blanks('raw_email_consent') }} as email_consent,
+        {{ trim_blanks('raw_sms_consent') }} as sms_consent,
+        {{ trim_blanks('raw_ads_consent') }} as ads_consent
     from contacts_as_text
 ),
 
 cleaned as (
     select
         contact_id,
-        {%- for column in customer_contacts_input().headers %}
-        {{ text_or_null(column) }} as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ text_or_null('customer_id') }} as customer_id,
+        {{ text_or_null('email') }} as email,
+        {{ text_or_null('phone') }} as phone,
+        {{ text_or_null('country') }} as country,
+        {{ text_or_null('postal_code') }} as postal_code,
+        {{ text_or_null('first_name') }} as first_name,
+        {{ text_or_null('last_name') }} as last_name,
+        {{ text_or_null('email_consent') }} as email_consent,
+        {{ text_or_null('sms_consent') }} as sms_consent,
+        {{ text_or_null('ads_consent') }} as ads_consent
     from trimmed
 ),
 
@@ -153,13 +167,7 @@ normalised as (
         contact_id,
         customer_id,
         case
-            when regexp_extract(
-                email,
-                {{ text_literal(
-                    '^[^@\\s,;:<>()"=+.-][^@\\s,;:<>()"]*@([^@\\s,;:<>()".]+[.])+[^@\\s,;:<>()".]{2,}$'
-                ) }},
-                0
-            ) <> '' then email
+            when {{ is_email_address('email') }} then email
         end as email,
         -- E.164: at most 15 digits, the first not 0.
         case

@@ -15,9 +15,16 @@ numbered as (
 identified as (
     select
         line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as contact_id,
-        {%- for column in customer_contacts_input().headers %}
-        raw_{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        raw_customer_id,
+        raw_email,
+        raw_phone,
+        raw_country,
+        raw_postal_code,
+        raw_first_name,
+        raw_last_name,
+        raw_email_consent,
+        raw_sms_consent,
+        raw_ads_consent
     from numbered
 )
 

@@ -39,7 +39,10 @@ reasons as (
             when 'not_a_customer' then compared.customer_id is not null and not compared.is_customer
             when 'no_contact' then not compared.is_usable
             when 'repeated_customer'
-                then compared.customer_id is not null and compared.is_usable and not compared.is_used
+                then
+                    compared.customer_id is not null
+                    and compared.is_usable
+                    and not compared.is_used
             when 'malformed_email' then compared.has_malformed_email
             when 'malformed_phone' then compared.has_malformed_phone
             when 'unknown_country' then compared.has_unknown_country
@@ -65,9 +68,16 @@ rejected as (
         reasons.rejection_reason,
         reasons.customer_id,
 
-        {% for column in customer_contacts_input().headers -%}
-        contacts_as_text.raw_{{ column }},
-        {% endfor %}
+        contacts_as_text.raw_customer_id,
+        contacts_as_text.raw_email,
+        contacts_as_text.raw_phone,
+        contacts_as_text.raw_country,
+        contacts_as_text.raw_postal_code,
+        contacts_as_text.raw_first_name,
+        contacts_as_text.raw_last_name,
+        contacts_as_text.raw_email_consent,
+        contacts_as_text.raw_sms_consent,
+        contacts_as_text.raw_ads_consent,
         not reasons.is_used as is_left_out
     from reasons
     inner join contacts_as_text
