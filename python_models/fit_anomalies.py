@@ -1,7 +1,6 @@
 """Fits where most customers lie at each date that is scored in full, on a sample of them."""
 
 import pandas as pd
-
 from customer_value import anomalies
 from customer_value.frames import bounded_frame
 

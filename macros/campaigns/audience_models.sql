@@ -1,6 +1,6 @@
 {#-
-    The audiences: every model named audience_<name> in models/marts/campaigns/audiences, as dicts of
-    `audience` and `sql`, by name. Only known once all files are read: nothing while dbt parses.
+    The audiences: every model named audience_<name> in models/marts/campaigns/audiences, as dicts
+    of `audience` and `sql`, by name. Only known once all files are read: nothing while dbt parses.
 -#}
 {% macro audience_models() %}
     {%- set audiences = [] -%}

@@ -1,13 +1,13 @@
 {#-
-    CTEs that end in `decided`: who of the campaigns' audiences is contacted, who is held back and who
-    is left out, one campaign after the other, by launch date and priority. They need the CTEs
-    `candidates` (rows of int_campaign_candidates) and `held` (rows of campaign_assignments). `steps`
-    is the number of campaigns among the candidates.
+    CTEs that end in `decided`: who of the campaigns' audiences is contacted, who is held back and
+    who is left out, one campaign after the other, by launch date and priority. They need the CTEs
+    `candidates` (rows of int_campaign_candidates) and `held` (rows of campaign_assignments).
+    `steps` is the number of campaigns among the candidates.
 
     A campaign takes nobody whom an earlier one holds at its launch, or who had as many contacts
-    lately as the cap allows, and then as many as its budget pays for, from the top of the list: what
-    an earlier one does not take, the next one may. That is why there is a step a campaign: each
-    decides its own rows, and reads what was decided before.
+    lately as the cap allows, and then as many as its budget pays for, from the top of the list:
+    what an earlier one does not take, the next one may. That is why there is a step a campaign:
+    each decides its own rows, and reads what was decided before.
 -#}
 {% macro campaign_decisions_ctes(steps) %}
 campaign_order as (
@@ -81,7 +81,12 @@ free_{{ step }} as (
                 >= launch_date
                 then 'in_other_campaign'
             when
-                sum(case when suppressed_because is null and is_drawn_for_treatment then 1 else 0 end)
+                sum(
+                    case
+                        when suppressed_because is null and is_drawn_for_treatment then 1
+                        else 0
+                    end
+                )
                     over (
                         partition by customer_id order by launch_day nulls last
                         range between {{ whole_number_var('contact_cap_days') - 1 }} preceding

@@ -2,8 +2,8 @@
     All audiences as one relation: audience, as_of_date, customer_id, priority, reason.
 
     The SQL of each file is put in here, rather than a reference to what it makes: dbt draws its
-    graph before it knows which files there are, so it would not wait for a new one. What an audience
-    refers to must therefore be named by the model that calls this, as `depends_on`.
+    graph before it knows which files there are, so it would not wait for a new one. What an
+    audience refers to must therefore be named by the model that calls this, as `depends_on`.
 -#}
 {% macro union_audiences() %}
     {%- for audience in audience_models() %}

@@ -1,5 +1,6 @@
 -- Grain: one row per campaign and variant of its treatment, for campaigns that try several. What a
--- row leaves open is as the campaign has it. A row that makes no sense stops the build with its name.
+-- row leaves open is as the campaign has it. A row that makes no sense stops the build with its
+-- name.
 with campaign_variants as (
     select * from {{ ref('campaign_variants') }}
 ),

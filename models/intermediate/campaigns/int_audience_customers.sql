@@ -1,7 +1,9 @@
--- Grain: one row per as-of date that is scored in full and customer with an order or a return before
--- it: what an audience can ask for. Everything is as it was known at the as-of date.
+-- Grain: one row per as-of date that is scored in full and customer with an order or a return
+-- before it: what an audience can ask for. Everything is as it was known at the as-of date.
 with customers_segmented as (
-    select int_customers__segmented.*, int_as_of_dates.is_current
+    select
+        int_customers__segmented.*,
+        int_as_of_dates.is_current
     from {{ ref('int_customers__segmented') }} as int_customers__segmented
     inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
         on

@@ -4,7 +4,7 @@
 -- depends_on: {{ ref('orders') }}
 -- depends_on: {{ ref('products') }}
 with audiences as (
-{{ union_audiences() }}
+    {{ union_audiences() }}
 )
 
 select * from audiences

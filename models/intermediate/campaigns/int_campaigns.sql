@@ -30,8 +30,10 @@ campaigns as (
         stg_campaigns.launch_date,
         stg_campaigns.end_date,
         least(stg_campaigns.launch_date, int_as_of_dates.as_of_date) as audience_as_of,
-        cast({{ dbt.dateadd('day', 'stg_campaigns.attribution_days', 'stg_campaigns.launch_date') }}
-            as date) as attribution_end_date,
+        cast(
+            {{ dbt.dateadd('day', 'stg_campaigns.attribution_days', 'stg_campaigns.launch_date') }}
+            as date
+        ) as attribution_end_date,
         int_as_of_dates.as_of_date
     from stg_campaigns
     cross join int_as_of_dates

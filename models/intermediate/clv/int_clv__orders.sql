@@ -1,5 +1,5 @@
--- Grain: one row per as-of date (month's end, or scored in full), count of repeat orders, age and step:
--- what those who are alike in these are expected to order, if alive, by the chosen model.
+-- Grain: one row per as-of date (month's end, or scored in full), count of repeat orders, age and
+-- step: what those who are alike in these are expected to order, if alive, by the chosen model.
 with candidates as (
     select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
     inner join {{ ref('clv_model_choice') }} as clv_model_choice

@@ -29,7 +29,8 @@ sample_sizes as (
         int_customers__rfm.as_of_date,
         65536e0 / cast(nullif(count(*), 0) as double)
         * case
-            when int_as_of_dates.is_scored_in_full or int_as_of_dates.is_backtest_cutoff then 2000000e0
+            when int_as_of_dates.is_scored_in_full or int_as_of_dates.is_backtest_cutoff
+                then 2000000e0
             else 20000e0
         end as fitted_buckets,
         65536e0 / cast(nullif(count(*), 0) as double) * 50000e0 as backtest_buckets,

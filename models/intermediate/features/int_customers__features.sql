@@ -1,6 +1,6 @@
 -- Grain: one row per as-of date and customer with an order day before it: what all fits learn from.
--- At dates that are scored in full everyone; at others a sample by hash, of at most 50,000 customers.
--- Nothing here looks at or after the as-of date.
+-- At dates that are scored in full everyone; at others a sample by hash, of at most 50,000
+-- customers. Nothing here looks at or after the as-of date.
 with purchases as (
     select int_customers__purchase_summary.*
     from {{ ref('int_customers__purchase_summary') }} as int_customers__purchase_summary

@@ -1,5 +1,5 @@
--- Grain: one row per launched campaign and customer of its audience. Rows are only ever added: when a
--- campaign is first seen launched, all of its rows come, and nothing changes them afterwards.
+-- Grain: one row per launched campaign and customer of its audience. Rows are only ever added: when
+-- a campaign is first seen launched, all of its rows come, and nothing changes them afterwards.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -11,7 +11,7 @@
 {%- set columns = model.columns.keys() | join(', ') %}
 
 with archived as (
-{{ archived_assignments() }}
+    {{ archived_assignments() }}
 ),
 
 -- What a lost warehouse takes back.
@@ -34,7 +34,7 @@ candidates as (
     select * from {{ ref('int_campaign_candidates') }}
     where
         is_launched
-        and campaign_id not in (select campaign_id from held)
+        and campaign_id not in (select held.campaign_id from held)
 ),
 
 {{ campaign_decisions_ctes(campaign_steps(is_launched=true)) }}

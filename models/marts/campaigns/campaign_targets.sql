@@ -1,5 +1,5 @@
--- Grain: one row per campaign and customer of its audience: of launched campaigns as assigned at the
--- launch, of planned ones as they would be assigned now.
+-- Grain: one row per campaign and customer of its audience: of launched campaigns as assigned at
+-- the launch, of planned ones as they would be assigned now.
 with held as (
     select * from {{ ref('campaign_assignments') }}
 ),
@@ -8,7 +8,7 @@ candidates as (
     select * from {{ ref('int_campaign_candidates') }}
     where
         not is_launched
-        and campaign_id not in (select campaign_id from held)
+        and campaign_id not in (select held.campaign_id from held)
 ),
 
 {{ campaign_decisions_ctes(campaign_steps(is_launched=false)) }}

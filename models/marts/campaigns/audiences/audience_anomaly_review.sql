@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: valuable and out of the ordinary, for a person to look
--- at before anything is sent.
+-- Grain: one row per as-of date and customer: valuable and out of the ordinary, for a person to
+-- look at before anything is sent.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where

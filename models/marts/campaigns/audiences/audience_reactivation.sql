@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: the quarter of the Lost of whom most is still expected.
--- The others are not worth a contact.
+-- Grain: one row per as-of date and customer: the quarter of the Lost of whom most is still
+-- expected. The others are not worth a contact.
 with lost_customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'lost'

@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: Potential Loyalists, to be made loyal. Those who spend
--- more first.
+-- Grain: one row per as-of date and customer: Potential Loyalists, to be made loyal. Those who
+-- spend more first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'potential_loyalists'

@@ -12,8 +12,8 @@
 
 
 {#-
-    All assignments that were written out, as a relation of the columns of campaign_assignments: none
-    where nothing was.
+    All assignments that were written out, as a relation of the columns of campaign_assignments:
+    none where nothing was.
 -#}
 {% macro archived_assignments() %}
     {%- set archive = none -%}

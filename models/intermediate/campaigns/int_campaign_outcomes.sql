@@ -1,0 +1,190 @@
+-- Grain: one row per launched campaign and customer whom it contacted or held back: what came from
+-- the launch until its measurement ends, as known then, and what the customer had spent in the year
+-- before. `all_campaigns` compares who is held back from all campaigns with everyone else whom one
+-- of them could have contacted, from the first of these launches until the last measurement ends.
+with campaign_assignments as (
+    select * from {{ ref('campaign_assignments') }}
+),
+
+int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+    where is_launched
+),
+
+int_campaign_variants as (
+    select * from {{ ref('int_campaign_variants') }}
+),
+
+int_customers__order_days as (
+    select * from {{ ref('int_customers__order_days') }}
+    where is_order_day
+),
+
+-- By the first campaign that could have contacted the customer: until then none had, so that
+-- nothing that a campaign does decides who is compared, or from when on.
+first_chances as (
+    select
+        campaign_assignments.*,
+        row_number() over (
+            partition by customer_id order by launch_date nulls last, campaign_id nulls last
+        ) as chance
+    from campaign_assignments
+    where
+        suppressed_because is null
+        or suppressed_because not in ('suppression_list', 'no_consent')
+),
+
+last_measurement as (
+    select max(measured_until) as measured_until
+    from int_campaigns
+),
+
+members as (
+    select
+        campaign_assignments.campaign_id,
+        campaign_assignments.customer_id,
+        campaign_assignments.assignment,
+        campaign_assignments.variant,
+        campaign_assignments.segment,
+        campaign_assignments.launch_date,
+        int_campaigns.measured_until
+    from campaign_assignments
+    inner join int_campaigns
+        on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    where campaign_assignments.assignment is not null
+    union all
+    select
+        'all_campaigns' as campaign_id,
+        first_chances.customer_id,
+        case
+            when first_chances.suppressed_because = 'global_control' then 'control'
+            else 'treatment'
+        end as assignment,
+        cast(null as {{ dbt.type_string() }}) as variant,
+        first_chances.segment,
+        first_chances.launch_date,
+        last_measurement.measured_until
+    from first_chances
+    cross join last_measurement
+    where first_chances.chance = 1
+),
+
+dated_members as (
+    select
+        members.*,
+        cast({{ dbt.dateadd('day', -365, 'launch_date') }} as date) as prior_start_date
+    from members
+),
+
+-- An order counts for every campaign whose days it falls into. Campaigns draw independently, so
+-- that what another one brings falls on both arms alike.
+order_days as (
+    select
+        members.campaign_id,
+        members.customer_id,
+        int_customers__order_days.order_date >= members.launch_date as is_after_launch,
+        int_customers__order_days.order_count,
+        int_customers__order_days.net_revenue
+    from dated_members as members
+    inner join int_customers__order_days
+        on
+            members.customer_id = int_customers__order_days.customer_id
+            and members.measured_until > int_customers__order_days.order_date
+            and members.prior_start_date <= int_customers__order_days.order_date
+            -- the version that was known at the end of the days to which the order belongs
+            and case
+                when members.launch_date <= int_customers__order_days.order_date
+                    then members.measured_until
+                else members.launch_date
+            end > int_customers__order_days.known_date
+            and coalesce(
+                case
+                    when members.launch_date <= int_customers__order_days.order_date
+                        then members.measured_until
+                    else members.launch_date
+                end <= int_customers__order_days.next_known_date,
+                true
+            )
+),
+
+sums as (
+    select
+        campaign_id,
+        customer_id,
+        sum(case when is_after_launch then order_count else 0 end) as order_count,
+        sum(case when is_after_launch then net_revenue else 0 end) as net_revenue,
+        sum(case when is_after_launch then 0 else net_revenue end) as prior_revenue
+    from order_days
+    group by 1, 2
+),
+
+outcomes as (
+    select
+        members.*,
+        coalesce(sums.order_count, 0) > 0 as has_responded,
+        cast(coalesce(sums.order_count, 0) as integer) as order_count,
+        cast(coalesce(sums.net_revenue, 0) as decimal(18, 4)) as net_revenue,
+        cast(coalesce(sums.prior_revenue, 0) as decimal(18, 4)) as prior_revenue
+    from members
+    left join sums
+        on
+            members.campaign_id = sums.campaign_id
+            and members.customer_id = sums.customer_id
+),
+
+-- The contact, and the offer where the customer ordered; who had ordered anyway takes it, too.
+costs as (
+    select
+        outcomes.campaign_id,
+        outcomes.customer_id,
+        int_campaign_variants.cost_per_contact
+        + case when outcomes.has_responded then int_campaign_variants.offer_cost else 0 end
+            as campaign_cost
+    from outcomes
+    inner join int_campaign_variants
+        on
+            outcomes.campaign_id = int_campaign_variants.campaign_id
+            and outcomes.variant = int_campaign_variants.variant
+),
+
+all_costs as (
+    select
+        campaign_id,
+        customer_id,
+        campaign_cost
+    from costs
+    union all
+    select
+        'all_campaigns' as campaign_id,
+        customer_id,
+        sum(campaign_cost) as campaign_cost
+    from costs
+    group by 1, 2
+),
+
+campaign_outcomes as (
+    select
+        outcomes.campaign_id,
+        outcomes.customer_id,
+
+        outcomes.assignment,
+        outcomes.variant,
+        outcomes.segment,
+
+        outcomes.order_count,
+        outcomes.net_revenue,
+        outcomes.prior_revenue,
+        cast(coalesce(all_costs.campaign_cost, 0) as decimal(18, 4)) as campaign_cost,
+
+        outcomes.has_responded,
+
+        outcomes.launch_date,
+        outcomes.measured_until
+    from outcomes
+    left join all_costs
+        on
+            outcomes.campaign_id = all_costs.campaign_id
+            and outcomes.customer_id = all_costs.customer_id
+)
+
+select * from campaign_outcomes

@@ -1,0 +1,204 @@
+-- Grain: one row per campaign: its audience in numbers, and what these customers do without it, by
+-- what was known at the launch (or is now, where it is only planned).
+with int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+campaign_targets as (
+    select * from {{ ref('campaign_targets') }}
+),
+
+int_campaign_variants as (
+    select * from {{ ref('int_campaign_variants') }}
+),
+
+int_audience_customers as (
+    select * from {{ ref('int_audience_customers') }}
+),
+
+int_customers__order_days as (
+    select * from {{ ref('int_customers__order_days') }}
+    where is_order_day
+),
+
+variant_costs as (
+    select
+        campaign_id,
+        round(
+            {{ sum_exactly('(highest_share - lowest_share) * cast(cost_per_contact as double)') }},
+            6
+        ) as cost_per_contact,
+        round(
+            {{ sum_exactly('(highest_share - lowest_share) * cast(offer_cost as double)') }}, 6
+        ) as offer_cost
+    from int_campaign_variants
+    group by 1
+),
+
+audience_dates as (
+    select distinct audience_as_of
+    from int_campaigns
+),
+
+repeat_buyers as (
+    select
+        audience_dates.audience_as_of,
+        int_customers__order_days.customer_id,
+        count(*) as order_days,
+        cast(sum(int_customers__order_days.net_revenue) as double) as net_revenue,
+        {{ sum_exactly(
+            'power(cast(int_customers__order_days.net_revenue as double), 2)', places=4
+        ) }} as net_revenue_squares
+    from audience_dates
+    inner join int_customers__order_days
+        on
+            audience_dates.audience_as_of > int_customers__order_days.known_date
+            and coalesce(
+                audience_dates.audience_as_of <= int_customers__order_days.next_known_date, true
+            )
+    group by 1, 2
+    having count(*) > 1
+),
+
+-- How much the orders of a customer vary around their mean: the squared coefficient of variation.
+order_variation as (
+    select
+        audience_as_of,
+        {{ sum_exactly(
+            'greatest(net_revenue_squares * power(order_days, 2) * power(net_revenue, -2)'
+            ~ ' - order_days, 0e0)'
+        ) }} / nullif(sum(order_days - 1), 0) as squared_variation
+    from repeat_buyers
+    group by 1
+),
+
+-- The purchase model foresees churn over so many days; a shorter window is missed more often.
+members as (
+    select
+        campaign_targets.campaign_id,
+        campaign_targets.assignment,
+        1e0 - power(
+            int_audience_customers.purchase_model_churn_risk,
+            cast(int_campaigns.attribution_days as double) / {{ churn_horizon_days() }}e0
+        ) as order_probability,
+        int_audience_customers.recency_days <= int_campaigns.attribution_days
+            as has_ordered_lately,
+        coalesce(
+            int_audience_customers.expected_order_value,
+            int_audience_customers.average_order_value,
+            0e0
+        ) as order_value,
+        int_audience_customers.expected_orders * int_campaigns.attribution_days
+        / {{ whole_number_var('clv_horizon_days', lowest=0) }}e0 as expected_orders
+    from campaign_targets
+    inner join int_campaigns
+        on campaign_targets.campaign_id = int_campaigns.campaign_id
+    left join int_audience_customers
+        on
+            campaign_targets.customer_id = int_audience_customers.customer_id
+            and int_campaigns.audience_as_of = int_audience_customers.as_of_date
+),
+
+sums as (
+    select
+        campaign_id,
+        count(*) as audience_count,
+        count(assignment) as eligible_count,
+        sum(case when assignment = 'treatment' then 1 else 0 end) as treated_count,
+        sum(case when assignment = 'control' then 1 else 0 end) as control_count,
+        count(case when assignment is not null then order_probability end) as scored_count,
+        {{ sum_exactly('case when assignment is not null then order_probability end') }}
+            as order_probability,
+        sum(case when assignment is not null and has_ordered_lately then 1 else 0 end)
+            as lately_ordered_count,
+        {{ sum_exactly('case when assignment is not null then order_value end', places=6) }}
+            as order_value,
+        {{ sum_exactly(
+            'case when assignment is not null then power(order_value, 2) end', places=4
+        ) }} as order_value_squares,
+        {{ sum_exactly(
+            'case when assignment is not null then expected_orders * order_value end', places=6
+        ) }} as expected_revenue,
+        {{ sum_exactly(
+            'case when assignment is not null then power(expected_orders * order_value, 2) end',
+            places=4
+        ) }} as expected_revenue_squares,
+        {{ sum_exactly(
+            'case when assignment is not null'
+            ~ ' then expected_orders * power(order_value, 2) end',
+            places=4
+        ) }} as expected_order_squares
+    from members
+    group by 1
+),
+
+means as (
+    select
+        campaign_id,
+        order_probability / cast(nullif(scored_count, 0) as double) as order_probability,
+        cast(lately_ordered_count as double) / nullif(eligible_count, 0) as lately_ordered_share,
+        order_value / cast(nullif(eligible_count, 0) as double) as order_value,
+        order_value_squares / cast(nullif(eligible_count, 0) as double) as order_value_squares,
+        expected_revenue / cast(nullif(scored_count, 0) as double) as expected_revenue,
+        expected_revenue_squares / cast(nullif(scored_count, 0) as double)
+            as expected_revenue_squares,
+        expected_order_squares / cast(nullif(scored_count, 0) as double) as expected_order_squares
+    from sums
+),
+
+plans as (
+    select
+        int_campaigns.campaign_id,
+
+        cast(coalesce(sums.audience_count, 0) as integer) as audience_count,
+        cast(coalesce(sums.audience_count - sums.eligible_count, 0) as integer)
+            as suppressed_count,
+        cast(coalesce(sums.treated_count, 0) as integer) as treated_count,
+        cast(coalesce(sums.control_count, 0) as integer) as control_count,
+
+        case
+            when sums.scored_count > 0 then 'purchase_model'
+            when sums.eligible_count > 0 then 'recent_orders'
+        end as baseline_source,
+        round(coalesce(means.order_probability, means.lately_ordered_share), 9)
+            as baseline_response,
+        int_campaigns.expected_response,
+
+        variant_costs.cost_per_contact,
+        variant_costs.offer_cost,
+        round(means.order_value, 6) as order_value,
+        round(means.order_value * {{ number_var('gross_margin', 0) }}, 6) as order_margin,
+        -- Of an order of one of these customers: between them, and around what each one spends.
+        case
+            when means.order_value is not null
+                then round(sqrt(greatest(
+                    means.order_value_squares
+                    * (1e0 + coalesce(order_variation.squared_variation, 0e0))
+                    - power(means.order_value, 2),
+                    0e0
+                )), 6)
+        end as order_value_deviation,
+        -- Of all that a customer spends within the attribution days: as many orders as chance has
+        -- it, of varying values, and different customers.
+        case
+            when means.expected_revenue is not null
+                then round(sqrt(greatest(
+                    means.expected_order_squares
+                    * (1e0 + coalesce(order_variation.squared_variation, 0e0))
+                    + means.expected_revenue_squares
+                    - power(means.expected_revenue, 2),
+                    0e0
+                )), 6)
+        end as revenue_deviation
+    from int_campaigns
+    inner join variant_costs
+        on int_campaigns.campaign_id = variant_costs.campaign_id
+    left join sums
+        on int_campaigns.campaign_id = sums.campaign_id
+    left join means
+        on int_campaigns.campaign_id = means.campaign_id
+    left join order_variation
+        on int_campaigns.audience_as_of = order_variation.audience_as_of
+)
+
+select * from plans

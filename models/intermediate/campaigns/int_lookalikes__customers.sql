@@ -1,0 +1,90 @@
+-- Grain: one row per as-of date (now, and the cut-offs of back-tests), horizon and customer with a
+-- value: who is a seed, and who may be like one. At cut-offs the value is the expected revenue of
+-- the chosen purchase model, by what was known then.
+with current_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
+current_values as (
+    select int_customers__clv.*
+    from {{ ref('int_customers__clv') }} as int_customers__clv
+    inner join current_dates
+        on int_customers__clv.as_of_date = current_dates.as_of_date
+    where int_customers__clv.horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+),
+
+clv_model_choice as (
+    select * from {{ ref('clv_model_choice') }}
+    where is_selected
+),
+
+backtested_values as (
+    select int_backtest__outcomes.*
+    from {{ ref('int_backtest__outcomes') }} as int_backtest__outcomes
+    inner join clv_model_choice
+        on int_backtest__outcomes.model = clv_model_choice.model
+    where int_backtest__outcomes.target = 'revenue'
+),
+
+customer_values as (
+    select
+        as_of_date,
+        horizon_days,
+        customer_id,
+        round(clv, 6) as customer_value,
+        true as is_current
+    from current_values
+    union all
+    select
+        cutoff_date as as_of_date,
+        horizon_days,
+        customer_id,
+        predicted as customer_value,
+        false as is_current
+    from backtested_values
+),
+
+ranked as (
+    select
+        customer_values.*,
+        {{ value_tier('customer_value', 'as_of_date, horizon_days') }} as value_tier,
+        row_number() over (
+            partition by as_of_date, horizon_days
+            order by customer_value desc nulls last, customer_id asc nulls last
+        ) as value_rank,
+        -- How many have at least as much: equal customers are seeds together, or none of them is.
+        count(customer_value) over (partition by as_of_date, horizon_days) + 1
+        - rank() over (
+            partition by as_of_date, horizon_days order by customer_value asc nulls last
+        ) as at_least_as_valuable,
+        count(customer_value) over (partition by as_of_date, horizon_days) as valued_count
+    from customer_values
+    where customer_value is not null
+),
+
+flagged as (
+    select
+        ranked.*,
+        customer_value > 0e0
+        and cast(at_least_as_valuable as double)
+        <= {{ number_var('lookalike_seed_share', lowest=0, highest=1) }}
+        * cast(valued_count as double) + 1e-9 as is_seed
+    from ranked
+),
+
+lookalike_customers as (
+    select
+        as_of_date,
+        horizon_days,
+        customer_id,
+        value_tier,
+        customer_value,
+        cast(value_rank as integer) as value_rank,
+        is_seed,
+        value_tier in ('silver', 'bronze') and not is_seed as is_candidate,
+        is_current
+    from flagged
+)
+
+select * from lookalike_customers

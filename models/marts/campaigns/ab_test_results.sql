@@ -1,0 +1,112 @@
+-- Grain: one row per launched campaign and pair of its variants: the first in the alphabet against
+-- the other.
+with fit_ab_tests as (
+    select * from {{ ref('fit_ab_tests') }}
+),
+
+int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+variants as (
+    select * from {{ ref('int_campaign_arms') }}
+    where
+        scope = 'variant'
+        and arm = 'treatment'
+),
+
+pairs as (
+    select
+        fit_ab_tests.*,
+        variants.customer_count as variant_count,
+        other_variants.customer_count as other_variant_count,
+        cast(variants.responder_count as double) / nullif(variants.customer_count, 0)
+            as variant_response_rate,
+        cast(other_variants.responder_count as double) / nullif(other_variants.customer_count, 0)
+            as other_variant_response_rate,
+        cast(variants.net_revenue as double) / nullif(variants.customer_count, 0)
+            as variant_revenue_per_customer,
+        cast(other_variants.net_revenue as double) / nullif(other_variants.customer_count, 0)
+            as other_variant_revenue_per_customer,
+        int_campaigns.measured_until,
+        int_campaigns.attribution_end_date
+    from fit_ab_tests
+    inner join int_campaigns
+        on fit_ab_tests.campaign_id = int_campaigns.campaign_id
+    inner join variants
+        on
+            fit_ab_tests.campaign_id = variants.campaign_id
+            and fit_ab_tests.variant = variants.scope_value
+    inner join variants as other_variants
+        on
+            fit_ab_tests.campaign_id = other_variants.campaign_id
+            and fit_ab_tests.other_variant = other_variants.scope_value
+),
+
+ab_test_results as (
+    select
+        campaign_id,
+        variant,
+        other_variant,
+
+        case
+            when least(variant_count, other_variant_count) = 0 then 'nobody to compare with'
+            when measured_until < attribution_end_date
+                then
+                    'still running: measured until '
+                    || cast(measured_until as {{ dbt.type_string() }}) || ', to be read on '
+                    || cast(attribution_end_date as {{ dbt.type_string() }})
+            when least(variant_count, other_variant_count) < 2
+                then 'one customer is nothing to compare with'
+            when sample_ratio_p_value < 0.001e0
+                then 'not to be trusted: the variants were not drawn as planned'
+            when
+                coalesce(response_p_value_holm, 1e0) >= 0.05e0
+                and coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
+                then 'not distinguishable'
+            else
+                case
+                    when coalesce(response_p_value_holm, 1e0) >= 0.05e0
+                        then 'response not distinguishable'
+                    when response_difference > 0e0 then 'more customers ordered with ' || variant
+                    else 'more customers ordered with ' || other_variant
+                end
+                || ', '
+                || case
+                    when coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
+                        then 'revenue not distinguishable'
+                    when cuped_revenue_difference > 0e0 then 'more revenue with ' || variant
+                    else 'more revenue with ' || other_variant
+                end
+        end as verdict,
+
+        variant_count,
+        other_variant_count,
+        sample_ratio_p_value,
+
+        variant_response_rate,
+        other_variant_response_rate,
+        response_difference,
+        response_lower,
+        response_upper,
+        response_p_value,
+        response_p_value_holm,
+
+        variant_revenue_per_customer,
+        other_variant_revenue_per_customer,
+        revenue_difference,
+        revenue_lower,
+        revenue_upper,
+        revenue_p_value,
+
+        cuped_revenue_difference,
+        cuped_revenue_lower,
+        cuped_revenue_upper,
+        cuped_revenue_p_value,
+        cuped_revenue_p_value_holm,
+
+        measured_until
+    from pairs
+)
+
+select * from ab_test_results

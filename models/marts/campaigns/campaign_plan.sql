@@ -1,0 +1,119 @@
+-- Grain: one row per campaign: what it should bring, what that rests on, and what its control can
+-- show. Planned campaigns as of now, launched ones as of their launch.
+with int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+int_campaign_plan as (
+    select * from {{ ref('int_campaign_plan') }}
+),
+
+fit_campaign_power as (
+    select * from {{ ref('fit_campaign_power') }}
+),
+
+joined as (
+    select
+        int_campaign_plan.*,
+        int_campaigns.status,
+        int_campaigns.audience,
+        int_campaigns.launch_date,
+        int_campaigns.audience_as_of,
+        int_campaigns.control_share,
+        fit_campaign_power.minimum_detectable_response,
+        fit_campaign_power.power,
+        cast(fit_campaign_power.control_count_needed as integer) as control_count_needed,
+        fit_campaign_power.minimum_detectable_revenue,
+        fit_campaign_power.break_even_response,
+        -- Not more than do not order anyway.
+        case
+            when int_campaign_plan.baseline_response is not null
+                then least(
+                    int_campaign_plan.expected_response,
+                    1e0 - int_campaign_plan.baseline_response
+                )
+        end as added_response
+    from int_campaign_plan
+    inner join int_campaigns
+        on int_campaign_plan.campaign_id = int_campaigns.campaign_id
+    left join fit_campaign_power
+        on int_campaign_plan.campaign_id = fit_campaign_power.campaign_id
+),
+
+expected as (
+    select
+        joined.*,
+        treated_count * (baseline_response + added_response) as expected_responders,
+        treated_count * added_response as expected_added_orders,
+        treated_count * added_response * order_value as expected_revenue,
+        treated_count
+        * (cost_per_contact + (baseline_response + added_response) * offer_cost)
+            as expected_cost,
+        -- Of a binomial number of added orders of varying values, 95 % of a normal distribution.
+        1.959964e0 * sqrt(
+            treated_count * added_response * (
+                power(order_value_deviation, 2) + (1e0 - added_response) * power(order_value, 2)
+            )
+        ) as revenue_reach
+    from joined
+),
+
+campaign_plan as (
+    select
+        campaign_id,
+
+        audience,
+        status,
+        case
+            when audience_count = 0 then 'nobody in the audience'
+            when treated_count + control_count = 0 then 'everyone in the audience suppressed'
+            when treated_count = 0 then 'nobody to contact'
+            when break_even_response is null then 'does not pay, whoever responds'
+            when added_response < break_even_response then 'does not pay as expected'
+            when control_count = 0 then 'pays as expected, and cannot be shown: no control'
+            when power >= 0.8e0 then 'pays as expected, and would show'
+            when control_count_needed is not null
+                then 'pays as expected, and more must be held back to show it'
+            else 'pays as expected, and there are too few customers to show it'
+        end as verdict,
+
+        audience_count,
+        suppressed_count,
+        treated_count,
+        control_count,
+        control_share,
+
+        baseline_response,
+        baseline_source,
+        expected_response,
+        minimum_detectable_response,
+        power,
+        control_count_needed,
+        minimum_detectable_revenue,
+        break_even_response,
+
+        order_value,
+        round(expected_responders, 6) as expected_responders,
+        round(expected_added_orders, 6) as expected_added_orders,
+        round(expected_revenue, 4) as expected_revenue,
+        round(expected_cost, 4) as expected_cost,
+        {%- set margin = number_var('gross_margin', 0) %}
+        round(expected_revenue * {{ margin }} - expected_cost, 4) as expected_return,
+        round(expected_revenue * {{ margin }} / nullif(expected_cost, 0e0) - 1e0, 9)
+            as return_on_investment,
+        round(
+            greatest(expected_revenue - revenue_reach, 0e0) * {{ margin }}
+            / nullif(expected_cost, 0e0) - 1e0,
+            9
+        ) as return_on_investment_lower,
+        round(
+            (expected_revenue + revenue_reach) * {{ margin }} / nullif(expected_cost, 0e0) - 1e0,
+            9
+        ) as return_on_investment_upper,
+
+        launch_date,
+        audience_as_of
+    from expected
+)
+
+select * from campaign_plan

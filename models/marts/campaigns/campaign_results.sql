@@ -1,0 +1,246 @@
+-- Grain: one row per campaign, scope (campaign, segment, variant) and what of the scope: the
+-- contacted against those held back. The scope campaign is the campaign as a whole, planned or not.
+with int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+campaign_targets as (
+    select * from {{ ref('campaign_targets') }}
+),
+
+int_campaign_arms as (
+    select * from {{ ref('int_campaign_arms') }}
+),
+
+fit_campaign_results as (
+    select * from {{ ref('fit_campaign_results') }}
+),
+
+audiences as (
+    select
+        campaign_id,
+        count(*) as audience_count
+    from campaign_targets
+    group by 1
+),
+
+all_campaigns as (
+    select
+        'all_campaigns' as campaign_id,
+        max(as_of_date) as as_of_date,
+        min(case when is_launched then launch_date end) as launch_date,
+        max(measured_until) as measured_until,
+        max(case when is_launched then attribution_end_date end) as attribution_end_date
+    from int_campaigns
+),
+
+campaigns as (
+    select
+        campaign_id,
+        status,
+        is_launched,
+        launch_date,
+        measured_until,
+        attribution_end_date
+    from int_campaigns
+    union all
+    select
+        campaign_id,
+        case when as_of_date < attribution_end_date then 'measuring' else 'ended' end as status,
+        true as is_launched,
+        launch_date,
+        measured_until,
+        attribution_end_date
+    from all_campaigns
+    where launch_date is not null
+),
+
+arms as (
+    select
+        campaign_id,
+        scope,
+        scope_value,
+        max(case when arm = 'treatment' then customer_count end) as treated_count,
+        max(case when arm = 'control' then customer_count end) as control_count,
+        max(case when arm = 'treatment' then responder_count end) as treated_responders,
+        max(case when arm = 'control' then responder_count end) as control_responders,
+        max(case when arm = 'treatment' then order_count end) as treated_orders,
+        max(case when arm = 'control' then order_count end) as control_orders,
+        max(case when arm = 'treatment' then net_revenue end) as treated_revenue,
+        max(case when arm = 'control' then net_revenue end) as control_revenue,
+        max(case when arm = 'treatment' then campaign_cost end) as campaign_cost
+    from int_campaign_arms
+    group by 1, 2, 3
+),
+
+comparisons as (
+    select
+        campaign_id,
+        scope,
+        scope_value
+    from arms
+    union
+    select
+        campaign_id,
+        'campaign' as scope,
+        'all' as scope_value
+    from campaigns
+),
+
+joined as (
+    select
+        comparisons.campaign_id,
+        comparisons.scope,
+        comparisons.scope_value,
+
+        campaigns.status,
+        campaigns.is_launched,
+        campaigns.launch_date,
+        campaigns.measured_until,
+        campaigns.attribution_end_date,
+        coalesce(audiences.audience_count, 0) as audience_count,
+
+        coalesce(arms.treated_count, 0) as treated_count,
+        coalesce(arms.control_count, 0) as control_count,
+        arms.treated_responders,
+        arms.control_responders,
+        arms.treated_orders,
+        arms.control_orders,
+        arms.treated_revenue,
+        arms.control_revenue,
+        arms.campaign_cost,
+        fit_campaign_results.sample_ratio_p_value,
+        {% for outcome in ['response', 'orders', 'revenue', 'cuped_revenue'] %}
+        fit_campaign_results.{{ outcome }}_difference,
+        fit_campaign_results.{{ outcome }}_lower,
+        fit_campaign_results.{{ outcome }}_upper,
+        fit_campaign_results.{{ outcome }}_p_value,
+        {%- endfor %}
+        fit_campaign_results.cuped_variance_share,
+        fit_campaign_results.response_p_value_holm,
+        fit_campaign_results.cuped_revenue_p_value_holm
+    from comparisons
+    inner join campaigns
+        on comparisons.campaign_id = campaigns.campaign_id
+    left join audiences
+        on comparisons.campaign_id = audiences.campaign_id
+    left join arms
+        on
+            comparisons.campaign_id = arms.campaign_id
+            and comparisons.scope = arms.scope
+            and comparisons.scope_value = arms.scope_value
+    left join fit_campaign_results
+        on
+            comparisons.campaign_id = fit_campaign_results.campaign_id
+            and comparisons.scope = fit_campaign_results.scope
+            and comparisons.scope_value = fit_campaign_results.scope_value
+),
+
+-- By the variance-reduced difference: the same on the mean, and nearer.
+incremental as (
+    select
+        joined.*,
+        round(cuped_revenue_difference * treated_count, 4) as incremental_revenue,
+        round(cuped_revenue_lower * treated_count, 4) as incremental_revenue_lower,
+        round(cuped_revenue_upper * treated_count, 4) as incremental_revenue_upper
+    from joined
+),
+
+campaign_results as (
+    select
+        campaign_id,
+        scope,
+        scope_value,
+
+        status,
+        case
+            when not is_launched then 'not launched yet'
+            when treated_count + control_count = 0 and audience_count = 0
+                then 'nobody in the audience'
+            when treated_count + control_count = 0 then 'everyone in the audience suppressed'
+            when treated_count = 0 then 'nobody was contacted'
+            when control_count = 0 then 'nobody to compare with: no control'
+            when measured_until < attribution_end_date
+                then
+                    'still running: measured until '
+                    || cast(measured_until as {{ dbt.type_string() }}) || ', to be read on '
+                    || cast(attribution_end_date as {{ dbt.type_string() }})
+            when least(treated_count, control_count) < 2
+                then 'one customer is nothing to compare with'
+            when sample_ratio_p_value < 0.001e0
+                then 'not to be trusted: contacted and held back are not as many as planned'
+            when
+                coalesce(response_p_value_holm, 1e0) >= 0.05e0
+                and coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
+                then 'not distinguishable from zero'
+            else
+                case
+                    when coalesce(response_p_value_holm, 1e0) >= 0.05e0
+                        then 'response not distinguishable from zero'
+                    when response_difference > 0e0 then 'more customers ordered'
+                    else 'fewer customers ordered'
+                end
+                || ', '
+                || case
+                    when coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
+                        then 'revenue not distinguishable from zero'
+                    when cuped_revenue_difference > 0e0 then 'more revenue'
+                    else 'less revenue'
+                end
+        end as verdict,
+
+        cast(treated_count as integer) as treated_count,
+        cast(control_count as integer) as control_count,
+        sample_ratio_p_value,
+
+        cast(treated_responders as double) / nullif(treated_count, 0) as treated_response_rate,
+        cast(control_responders as double) / nullif(control_count, 0) as control_response_rate,
+        response_difference,
+        response_lower,
+        response_upper,
+        response_p_value,
+        response_p_value_holm,
+
+        cast(treated_orders as double) / nullif(treated_count, 0) as treated_orders_per_customer,
+        cast(control_orders as double) / nullif(control_count, 0) as control_orders_per_customer,
+        orders_difference,
+        orders_lower,
+        orders_upper,
+        orders_p_value,
+
+        cast(treated_revenue as decimal(18, 4)) as treated_revenue,
+        cast(control_revenue as decimal(18, 4)) as control_revenue,
+        cast(treated_revenue as double) / nullif(treated_count, 0)
+            as treated_revenue_per_customer,
+        cast(control_revenue as double) / nullif(control_count, 0)
+            as control_revenue_per_customer,
+        revenue_difference,
+        revenue_lower,
+        revenue_upper,
+        revenue_p_value,
+
+        cuped_revenue_difference,
+        cuped_revenue_lower,
+        cuped_revenue_upper,
+        cuped_revenue_p_value,
+        cuped_revenue_p_value_holm,
+        cuped_variance_share,
+
+        cast(coalesce(campaign_cost, 0) as decimal(18, 4)) as campaign_cost,
+        incremental_revenue,
+        incremental_revenue_lower,
+        incremental_revenue_upper,
+        {%- for suffix in ['', '_lower', '_upper'] %}
+        round(
+            incremental_revenue{{ suffix }} * {{ number_var('gross_margin', 0) }}
+            / nullif(cast(campaign_cost as double), 0e0) - 1e0,
+            9
+        ) as return_on_investment{{ suffix }},
+        {%- endfor %}
+
+        launch_date,
+        measured_until
+    from incremental
+)
+
+select * from campaign_results

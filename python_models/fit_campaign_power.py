@@ -1,0 +1,10 @@
+"""Reckons what each campaign could show, and what it must bring, before its launch."""
+
+from customer_value import power
+from customer_value.frames import bounded_frame
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    plans = bounded_frame(dbt.ref("int_campaign_plan"))
+    return power.frame(plans)

@@ -1,0 +1,10 @@
+"""Compares the treated customers of each campaign with those held back, from sums by arm."""
+
+from customer_value import uplift
+from customer_value.frames import bounded_frame
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    arms = bounded_frame(dbt.ref("int_campaign_arms"))
+    return uplift.results(arms)

@@ -1,0 +1,79 @@
+-- Whoever was contacted or held back is in one segment of the campaign and one arm, and with the
+-- customer the orders, the revenue and the cost: segments add up to the campaign, and the campaign to
+-- its assignments.
+with int_campaign_arms as (
+    select * from {{ ref('int_campaign_arms') }}
+),
+
+campaign_assignments as (
+    select * from {{ ref('campaign_assignments') }}
+),
+
+int_campaigns as (
+    select * from {{ ref('int_campaigns') }}
+    where is_launched
+),
+
+campaigns as (
+    select * from int_campaign_arms
+    where scope = 'campaign'
+),
+
+segments as (
+    select
+        campaign_id,
+        arm,
+        sum(customer_count) as customer_count,
+        sum(responder_count) as responder_count,
+        sum(order_count) as order_count,
+        sum(net_revenue) as net_revenue,
+        sum(prior_revenue) as prior_revenue,
+        sum(campaign_cost) as campaign_cost
+    from int_campaign_arms
+    where scope = 'segment'
+    group by 1, 2
+),
+
+assigned as (
+    select
+        campaign_assignments.campaign_id,
+        campaign_assignments.assignment as arm,
+        count(*) as customer_count
+    from campaign_assignments
+    inner join int_campaigns
+        on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    where campaign_assignments.assignment is not null
+    group by 1, 2
+),
+
+differing as (
+    select
+        campaigns.campaign_id,
+        campaigns.arm,
+        campaigns.customer_count,
+        segments.customer_count as segment_customer_count,
+        assigned.customer_count as assigned_count
+    from campaigns
+    left join segments
+        on
+            campaigns.campaign_id = segments.campaign_id
+            and campaigns.arm = segments.arm
+    left join assigned
+        on
+            campaigns.campaign_id = assigned.campaign_id
+            and campaigns.arm = assigned.arm
+    where
+        segments.campaign_id is null
+        or campaigns.customer_count <> segments.customer_count
+        or campaigns.responder_count <> segments.responder_count
+        or campaigns.order_count <> segments.order_count
+        or campaigns.net_revenue <> segments.net_revenue
+        or campaigns.prior_revenue <> segments.prior_revenue
+        or campaigns.campaign_cost <> segments.campaign_cost
+        or (
+            campaigns.campaign_id <> 'all_campaigns'
+            and campaigns.customer_count <> coalesce(assigned.customer_count, 0)
+        )
+)
+
+select * from differing

@@ -1,0 +1,387 @@
+"""Campaign lists: drawn by a hash, decided once, kept for good."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import PROJECT, SAMPLE, Build, copy_project, run_build
+from scipy import stats
+
+SEED = (PROJECT / "seeds" / "campaigns.csv").read_text()
+HEADER = SEED.splitlines()[0]
+# What follows from the campaigns; everything before it is as it was built.
+LISTS = [
+    *("campaigns", "campaign_variants", "suppressed_customers", "stg_campaigns"),
+    *("stg_campaign_variants", "int_campaigns", "int_campaign_variants", "int_audiences"),
+    *("int_campaign_candidates", "campaign_assignments", "campaign_targets"),
+]
+
+
+def seed(*rows: str, without: tuple[str, ...] = ()) -> str:
+    """The seed of campaigns, with rows more, and without some campaigns."""
+    kept = [line for line in SEED.splitlines() if line.split(",")[0] not in without]
+    return "\n".join([*kept, *rows]) + "\n"
+
+
+class Campaigns:
+    """A copy of the built sample, whose campaigns are listed again under other files."""
+
+    def __init__(self, folder: Path, sample: Build):
+        self.folder = folder
+        self.sample = sample
+        self.warehouse = folder / "warehouse.duckdb"
+        self.archive = folder / "warehouse_campaigns"
+        self.project = copy_project(folder / "project", {})
+        self.changed: set[str] = set()
+
+    def reset(self) -> None:
+        """As the sample was built, in the same folder: dbt then parses only what has changed."""
+        shutil.copy(self.sample.folder / "warehouse.duckdb", self.warehouse)
+        shutil.rmtree(self.archive, ignore_errors=True)
+        self.change({})
+
+    def change(self, files: dict[str, str]) -> None:
+        """Let some files of the project hold another text, and all others their own."""
+        for name in self.changed:
+            original = PROJECT / name
+            if original.exists():
+                shutil.copy(original, self.project / name)
+            else:
+                (self.project / name).unlink()
+        for name, text in files.items():
+            (self.project / name).write_text(text)
+        self.changed = set(files)
+
+    def forget(self) -> None:
+        """No campaign has been launched yet."""
+        self.execute("drop table campaign_assignments")
+        shutil.rmtree(self.archive, ignore_errors=True)
+
+    def execute(self, sql: str) -> None:
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(sql)
+
+    def run(self, changed_files: dict[str, str] | None = None, *arguments, select=LISTS, **options):
+        self.change(changed_files or {})
+        selection = [*arguments, "--select", *select]
+        return run_build(self.folder, SAMPLE, *selection, project=self.project, **options)
+
+    def relist(self, changed_files: dict[str, str] | None = None, *arguments, **options) -> Build:
+        built = self.run(changed_files, *arguments, **options)
+        assert built.succeeded, built.output
+        return built
+
+    def assignments(self) -> list[tuple]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(
+                "select * from campaign_assignments order by campaign_id, customer_id"
+            ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory, sample_build) -> Campaigns:
+    return Campaigns(tmp_path_factory.mktemp("campaigns"), sample_build)
+
+
+@pytest.fixture
+def campaigns(workplace) -> Campaigns:
+    workplace.reset()
+    return workplace
+
+
+def test_every_member_of_an_audience_is_treated_or_control_or_suppressed(sample_build):
+    """Nobody is lost, nobody is added, at the launch as now."""
+    members = """
+        select campaigns.campaign_id, audiences.customer_id
+        from int_campaigns as campaigns
+        inner join int_audiences as audiences
+            on campaigns.audience = audiences.audience
+            and campaigns.audience_as_of = audiences.as_of_date
+    """
+    targets = "select campaign_id, customer_id from campaign_targets"
+    assert sample_build.query(f"({members}) except ({targets})") == []
+    assert sample_build.query(f"({targets}) except ({members})") == []
+    assert sample_build.value(
+        "select count(*) = count(*) filter (assignment = 'treatment') "
+        "+ count(*) filter (assignment = 'control') + count(suppressed_because) "
+        "and count(distinct campaign_id) = 6 from campaign_targets"
+    )
+
+
+def test_no_customer_is_of_two_campaigns_at_a_time(sample_build):
+    assert (
+        sample_build.query(
+            """
+        select earlier.customer_id
+        from campaign_targets as earlier
+        inner join campaign_targets as later using (customer_id)
+        where
+            earlier.campaign_id <> later.campaign_id
+            and earlier.assignment is not null
+            and later.assignment is not null
+            and later.launch_date between earlier.launch_date and earlier.end_date
+        """
+        )
+        == []
+    )
+
+
+def test_the_treated_cost_no_more_than_the_budget_and_the_list_ends_for_both_arms(sample_build):
+    [(cost, budget, cut, last_taken, first_cut)] = sample_build.query(
+        """
+        select
+            sum(planned_cost) filter (assignment = 'treatment'),
+            max(budget),
+            count(*) filter (suppressed_because = 'budget'),
+            max((targets.priority, -targets.expected_value)) filter (rank is not null),
+            min((targets.priority, -targets.expected_value)) filter (suppressed_because = 'budget')
+        from campaign_targets as targets
+        inner join int_campaign_candidates as candidates using (campaign_id, customer_id)
+        where campaign_id = 'vip_care_2024'
+        """
+    )
+    assert cut > 0
+    assert cost <= budget
+    assert last_taken <= first_cut
+
+
+def draw(*parts: str) -> float:
+    """The number from 0 to 1 that a hash draws, by its first four digits."""
+    return (int(hashlib.md5(":".join(parts).encode()).hexdigest()[:4], 16) + 0.5) / 65536
+
+
+def test_sql_draws_what_the_documented_hash_draws(sample_build):
+    shares = dict(sample_build.query("select campaign_id, control_share from int_campaigns"))
+    rows = sample_build.query(
+        "select campaign_id, customer_id, is_drawn_for_treatment from int_campaign_candidates"
+    )
+    assert len(rows) > 500
+    for campaign, customer, is_treated in rows:
+        is_control = draw("customer_value", campaign, customer) < shares[campaign]
+        assert is_treated is not is_control, (campaign, customer)
+
+
+def test_draws_are_uniform_and_those_of_two_campaigns_independent():
+    """Chi-squared tests on 20,000 customers, the same ones each time."""
+    customers = [str(number) for number in range(12000, 32000)]
+    first, second = (
+        np.array([draw("customer_value", campaign, customer) for customer in customers])
+        for campaign in ("spring_2025", "summer_2025")
+    )
+    for draws in (first, second):
+        counts, _ = np.histogram(draws, bins=20, range=(0, 1))
+        assert stats.chisquare(counts).pvalue > 0.01
+    table, _, _ = np.histogram2d(first, second, bins=5, range=[(0, 1), (0, 1)])
+    assert stats.chi2_contingency(table).pvalue > 0.01
+    # The same test sees a dependence: the same draw for both campaigns.
+    table, _, _ = np.histogram2d(first, first, bins=5, range=[(0, 1), (0, 1)])
+    assert stats.chi2_contingency(table).pvalue < 1e-9
+
+
+def test_launches_one_by_one_and_all_at_once_give_the_same_lists(campaigns):
+    at_once = campaigns.assignments()
+    campaigns.forget()
+    first = campaigns.relist(
+        {
+            "seeds/campaigns.csv": seed(without=("second_order_2024", "upgrade_2024")),
+            "seeds/campaign_variants.csv": "campaign_id,variant,channel,offer,"
+            "cost_per_contact,offer_cost,weight\n",
+        }
+    )
+    assert first.query("select distinct campaign_id from campaign_assignments order by 1") == [
+        ("vip_care_2024",),
+        ("win_back_2024",),
+    ]
+
+    campaigns.relist()
+    assert campaigns.assignments() == at_once
+
+
+def test_a_changed_rule_or_seed_and_a_full_refresh_alter_no_launched_campaign(campaigns):
+    before = campaigns.assignments()
+    planned_before = campaigns.sample.query(
+        "select customer_id from campaign_targets where campaign_id = 'reactivation_2025'"
+    )
+    none = "select * from {{ ref('int_audience_customers') }} where false"
+    nobody = f"select as_of_date, customer_id, 1 as priority, 'x' as reason from ({none}) as nobody"
+    changed = {
+        f"models/marts/campaigns/audiences/audience_{audience}.sql": nobody
+        for audience in ("win_back", "vip_care", "reactivation")
+    }
+    changed["seeds/campaigns.csv"] = SEED.replace(",0.30,400,", ",0.90,1,")
+
+    built = campaigns.relist(changed, "--full-refresh")
+
+    assert campaigns.assignments() == before
+    # The changed rule was at work: a campaign that is only planned has changed.
+    assert planned_before
+    assert (
+        built.query("select 1 from campaign_targets where campaign_id = 'reactivation_2025'") == []
+    )
+
+
+def test_a_lost_warehouse_takes_its_campaigns_back(campaigns):
+    before = campaigns.assignments()
+    campaigns.forget()
+    campaigns.relist()
+    assert len(list(campaigns.archive.glob("*/*.parquet"))) == 4
+    campaigns.execute("drop table campaign_assignments")
+    everyone = (
+        "select as_of_date, customer_id, 1 as priority, 'x' as reason from "
+        "{{ ref('int_audience_customers') }}"
+    )
+
+    campaigns.relist({"models/marts/campaigns/audiences/audience_win_back.sql": everyone})
+
+    assert campaigns.assignments() == before
+
+
+def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
+    """Orders and returns of all whom a campaign holds, some of them before its launch."""
+    before = campaigns.assignments()
+    customers = campaigns.sample.query(
+        "select distinct customer_id from campaign_assignments where campaign_id = 'win_back_2024'"
+    )
+    lines = SAMPLE.read_text()
+    for number, (customer,) in enumerate(sorted(customers)):
+        lines += f"9{number:05},20492B,STAR,50,2024-08-30 10:00:00,9.50,{customer},United Kingdom\n"
+        lines += f"8{number:05},20492B,STAR,50,2025-01-20 10:00:00,9.50,{customer},United Kingdom\n"
+    more = tmp_path / "more.csv"
+    more.write_text(lines)
+
+    later = run_build(campaigns.folder, more, "--select", "+campaign_targets")
+
+    assert later.succeeded, later.output
+    assert campaigns.assignments() == before
+    assert later.query(
+        "select count(*) = 0 from int_audiences as audiences "
+        "inner join campaign_assignments as assignments using (customer_id) "
+        "where audience = 'win_back' and as_of_date = date '2024-09-02' "
+        "and assignments.campaign_id = 'win_back_2024'"
+    ) == [(True,)]
+
+
+def test_an_analyst_adds_a_file_and_a_row_and_nothing_else(campaigns):
+    audience = """
+        select as_of_date, customer_id, 1 as priority, 'Lives in ' || country as reason
+        from {{ ref('int_audience_customers') }}
+        where country = 'Germany'
+    """
+    row = "hallo_2024,germans,2024-12-02,2024-12-20,post,Gruss,1,0,0.1,0.5,,1,30"
+
+    built = campaigns.relist(
+        {
+            "models/marts/campaigns/audiences/audience_germans.sql": audience,
+            "seeds/campaigns.csv": seed(row),
+        },
+        select=[*LISTS, "audience_germans"],
+    )
+
+    assert built.value("select count(*) > 0 from audience_germans")
+    assert built.query(
+        "select bool_or(assignment = 'treatment'), bool_or(assignment = 'control'), min(reason) "
+        "from campaign_assignments where campaign_id = 'hallo_2024'"
+    ) == [(True, True, "Lives in Germany")]
+
+
+def test_campaigns_at_the_edges_are_listed_too(campaigns):
+    """All control, no control, an empty audience, one customer, and one to come."""
+    one = (
+        "select as_of_date, customer_id, 1 as priority, 'x' as reason from "
+        "{{ ref('int_audience_customers') }} where customer_id = '13174'"
+    )
+    nobody = one.replace("= '13174'", "is null")
+    rest = "post,x,1,0,0.1"
+    campaigns.forget()
+
+    built = campaigns.relist(
+        {
+            "models/marts/campaigns/audiences/audience_one.sql": one,
+            "models/marts/campaigns/audiences/audience_nobody.sql": nobody,
+            "seeds/campaign_variants.csv": "campaign_id,variant,channel,offer,cost_per_contact,"
+            "offer_cost,weight\n",
+            "seeds/suppressed_customers.csv": "customer_id,channel,reason\n",
+            "seeds/campaigns.csv": "\n".join(
+                [
+                    HEADER,
+                    f"all_control,win_back,2024-09-02,2024-09-03,{rest},1,,1,30",
+                    f"no_control,upgrade,2024-09-02,2024-09-03,{rest},0,,1,30",
+                    f"empty,nobody,2024-09-02,2024-09-03,{rest},0.5,,1,30",
+                    f"no_money,vip_care,2024-11-04,2024-11-05,{rest},0.5,0,1,30",
+                    f"one_customer,one,2024-11-04,2024-11-05,{rest},0,,1,30",
+                    f"to_come,one,2030-01-01,2030-01-02,{rest},0,,1,30",
+                ]
+            ),
+        },
+        variables={"global_control_share": 0},
+    )
+
+    counts = built.query(
+        "select campaign_id, count(*) filter (assignment = 'treatment') > 0, "
+        "count(*) filter (assignment = 'control') > 0, count(suppressed_because) > 0 "
+        "from campaign_targets "
+        "group by 1 order by 1"
+    )
+    assert counts == [
+        ("all_control", False, True, False),
+        ("no_control", True, False, False),
+        ("no_money", False, True, True),
+        ("one_customer", True, False, False),
+        ("to_come", True, False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            "x,win_back,2025-03-01,2025-02-28,email,o,1,0,.1,.1,,1,30",
+            "campaign x: end_date 2025-02-28 is before launch_date 2025-03-01",
+        ),
+        (
+            "x,win_back,1.3.2025,2025-03-28,email,o,1,0,.1,.1,,1,30",
+            "campaign x: launch_date is 1.3.2025: it must be a date such as 2025-02-03",
+        ),
+        (
+            "x,winback,2025-03-01,2025-03-28,email,o,1,0,.1,.1,,1,30",
+            "campaign x: audience is winback: there is no such model",
+        ),
+        (
+            "x,win_back,2025-03-01,2025-03-28,pigeon,o,1,0,.1,.1,,1,30",
+            "campaign x: channel is pigeon: it must be email, sms, ads, post",
+        ),
+        (
+            "x,win_back,2025-03-01,2025-03-28,email,o,1,0,10,.1,,1,30",
+            "campaign x: expected_response is 10: it must be a share from 0 to 1",
+        ),
+        (
+            "x,win_back,2025-03-01,2025-03-28,email,o,1,0,.1,.1,lots,1,30",
+            "campaign x: budget is lots: it must be empty or an amount of at least 0",
+        ),
+        (
+            "vip_care_2024,win_back,2025-03-01,2025-03-28,email,o,1,0,.1,.1,,1,30",
+            "campaign vip_care_2024: campaign_id stands in more than one row",
+        ),
+    ],
+)
+def test_a_row_that_makes_no_sense_stops_the_build_and_is_named(campaigns, row, message):
+    built = campaigns.run({"seeds/campaigns.csv": seed(row)}, select=LISTS[:5])
+
+    assert not built.succeeded
+    assert f"seeds/campaigns.csv, {message}" in " ".join(built.output.split())
+
+
+def test_a_variant_of_no_campaign_stops_the_build_and_is_named(campaigns):
+    variants = (PROJECT / "seeds" / "campaign_variants.csv").read_text()
+    built = campaigns.run(
+        {"seeds/campaign_variants.csv": variants + "upgrade_2025,a,,,,,1\n"}, select=LISTS[:5]
+    )
+
+    assert not built.succeeded
+    assert (
+        "seeds/campaign_variants.csv, campaign upgrade_2025, variant a: there is no such campaign"
+        in " ".join(built.output.split())
+    )
