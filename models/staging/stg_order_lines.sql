@@ -45,9 +45,7 @@ typed as (
         {{ parse_timestamp('ordered_at_text') }} as ordered_at,
         {{ parse_decimal('quantity_text') }} as quantity,
         {{ parse_decimal('unit_price_text') }} as unit_price,
-        -- A whole number that passed through a spreadsheet or a data frame.
-        coalesce(nullif(regexp_extract(customer_id, '^([0-9]+)[.]0+$', 1), ''), customer_id)
-            as clean_customer_id,
+        {{ plain_id('customer_id') }} as clean_customer_id,
         coalesce(
             regexp_extract(order_id, {{ text_literal(var('cancellation_pattern')) }}, 0) <> '',
             false

@@ -44,6 +44,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_value.simulated_contacts import simulate_contacts
+
 # One paragraph a category, its products by falling popularity, each with its one price.
 _CATALOGUE = """
 kitchen: ENAMEL MUG BLUE 2.95; OAK CHOPPING BOARD 10.95; STRIPED TEA TOWEL 3.75;
@@ -185,6 +187,7 @@ LONGEST_RETURN_DAYS, SHORTEST_RETURN_DAYS = 45, 0.01
 OPENS_AT, OPEN_MINUTES = 8 * 60, 10 * 60  # minutes after midnight, minutes
 LEAST_DROPOUT = 1e-12  # a Beta with small a underflows to 0, where a geometric draw is undefined
 FIRST_INVOICE, FIRST_CUSTOMER = 500_001, 12_346
+_CONTACTS_STREAM = 1
 
 COLUMNS = [
     *("Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price"),
@@ -327,30 +330,69 @@ def simulate(settings: Settings) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
         yield raw, _truth(shoppers.head(count), orders, clock, settings, start)
 
 
-def write(settings: Settings, lines_path: Path | str, truth_path: Path | str | None = None) -> None:
+def contacts_of(lines: pd.DataFrame, settings: Settings, chunk: int = 0) -> pd.DataFrame:
+    """Invented contacts of the customers of a chunk of order lines.
+
+    Parameters
+    ----------
+    lines : order lines as `simulate` yields them
+    settings : what they were simulated from
+    chunk : the chunk's number, from 0. The first has the rows that no tidy list has.
+
+    Returns
+    -------
+    See `simulated_contacts.simulate_contacts`.
+    """
+    customers = lines[["Customer ID", "Country"]].dropna().drop_duplicates("Customer ID")
+    customers = customers.sort_values("Customer ID")
+    # A stream apart from those of the lines, which stay what they are.
+    stream = np.random.default_rng([settings.seed, chunk, _CONTACTS_STREAM])
+    return simulate_contacts(customers, stream, with_odd_rows=chunk == 0)
+
+
+def write(
+    settings: Settings,
+    lines_path: Path | str,
+    truth_path: Path | str | None = None,
+    contacts_path: Path | str | None = None,
+) -> None:
     """Simulate into files, one chunk in memory at a time, with progress on stderr.
 
     Parameters
     ----------
     settings : what to simulate
-    lines_path, truth_path : files to write, .csv, .csv.gz or .parquet; folders are made
+    lines_path, truth_path, contacts_path : files to write, .csv, .csv.gz or .parquet; folders are
+        made
 
     Raises
     ------
     ValueError
-        When a path has another suffix, or both are the same; nothing is written then.
+        When a path has another suffix, or two are the same; nothing is written then.
     """
     with contextlib.ExitStack() as files:
-        paths = [Path(path) for path in (lines_path, truth_path) if path is not None]
-        for path in paths:
+        paths = {
+            name: Path(path)
+            for name, path in (
+                ("lines_path", lines_path),
+                ("truth_path", truth_path),
+                ("contacts_path", contacts_path),
+            )
+            if path is not None
+        }
+        for path in paths.values():
             is_met = path.name.endswith(SUFFIXES)
             _require("path", str(path), is_met, f"a file that ends in one of {', '.join(SUFFIXES)}")
-        _require("truth_path", str(truth_path), len(set(paths)) == len(paths), "a file of its own")
-        appends = [files.enter_context(_appending(path)) for path in paths]
+        for place, (name, path) in enumerate(paths.items()):
+            is_met = path not in list(paths.values())[:place]
+            _require(name, str(path), is_met, "a file of its own")
+        appends = {name: files.enter_context(_appending(path)) for name, path in paths.items()}
         customer_count = line_count = 0
-        for lines, truth in simulate(settings):
-            for append, frame in zip(appends, (lines, truth), strict=False):
-                append(frame)
+        for chunk, (lines, truth) in enumerate(simulate(settings)):
+            appends["lines_path"](lines)
+            if "truth_path" in appends:
+                appends["truth_path"](truth)
+            if "contacts_path" in appends:
+                appends["contacts_path"](contacts_of(lines, settings, chunk))
             customer_count += len(truth)
             line_count += len(lines)
             if settings.customer_count > settings.chunk_size:
@@ -803,6 +845,7 @@ def _parser() -> argparse.ArgumentParser:
     suffixes = ", ".join(SUFFIXES)
     parser.add_argument("--output", required=True, help=f"file for the order lines ({suffixes})")
     parser.add_argument("--truth", help=f"file for one row per customer ({suffixes}); default none")
+    parser.add_argument("--contacts", help=f"file for invented contacts ({suffixes}); default none")
     for name, setting, parse, metavar, help_text in (
         ("--customers", "customer_count", int, "N", "customers with an id"),
         ("--seed", "seed", int, "N", "of all random streams"),
@@ -824,9 +867,9 @@ def main(arguments: list[str] | None = None) -> None:
     """The command line: ``python -m customer_value.simulation --help``."""
     parser = _parser()
     options = vars(parser.parse_args(arguments))
-    output, truth = options.pop("output"), options.pop("truth")
+    files = [options.pop(name) for name in ("output", "truth", "contacts")]
     try:
-        write(Settings(**options), output, truth)
+        write(Settings(**options), *files)
     except ValueError as error:
         parser.error(str(error))
 

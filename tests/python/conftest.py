@@ -14,6 +14,7 @@ import yaml
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "seeds" / "sample_order_lines.csv"
+SAMPLE_CONTACTS = PROJECT / "seeds" / "sample_customer_contacts.csv"
 HEADERS = [
     *("Invoice", "StockCode", "Description", "Quantity"),
     *("InvoiceDate", "Price", "Customer ID", "Country"),
@@ -66,6 +67,7 @@ def run_dbt(
     folder: Path,
     *arguments: str,
     order_lines: Path | str = SAMPLE,
+    customer_contacts: Path | str = "",
     variables: dict | None = None,
     duckdb_threads: int | None = None,
     project: Path = PROJECT,
@@ -90,6 +92,7 @@ def run_dbt(
     command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     environment = os.environ | {
         "ORDER_LINES": str(order_lines),
+        "CUSTOMER_CONTACTS": str(customer_contacts),
         "WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SPARK_WAREHOUSE": str(folder / "spark"),
         "DO_NOT_TRACK": "1",

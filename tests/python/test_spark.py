@@ -8,7 +8,7 @@ import importlib.util
 
 import duckdb
 import pytest
-from conftest import HEADERS, SAMPLE, copy_project, line, run_build, write_lines
+from conftest import HEADERS, SAMPLE, SAMPLE_CONTACTS, copy_project, line, run_build, write_lines
 from engines import differences, spark_tables
 
 pytestmark = pytest.mark.skipif(
@@ -59,10 +59,18 @@ def build_on_both(folder, order_lines, *arguments, **options):
 
 
 def test_the_sample_gives_the_same_tables_row_for_row(tmp_path):
-    on_duckdb, found = build_on_both(tmp_path / "sample", SAMPLE, with_unit_tests=True)
+    on_duckdb, found = build_on_both(
+        tmp_path / "sample", SAMPLE, customer_contacts=SAMPLE_CONTACTS, with_unit_tests=True
+    )
 
     assert found == []
     assert on_duckdb.value("select count(*) from customers") > 500
+    # The files of the exports too, where Spark's is the one part in a folder of that name.
+    files = sorted(on_duckdb.folder.glob("target/exports/*.csv"))
+    assert len(files) == 5
+    for file in files:
+        [part] = (tmp_path / "sample/spark_ci/target/exports" / file.name).glob("part-*")
+        assert part.read_bytes() == file.read_bytes(), file.name
 
 
 def test_texts_of_every_kind_are_typed_and_rejected_alike(tmp_path):

@@ -1,12 +1,12 @@
 {#-
-    What stands behind `from` to read the input that ORDER_LINES names: a file, a glob, or a table
-    of the warehouse.
+    What stands behind `from` to read an input (macros/order_lines_input.sql): a file, a glob, or a
+    table of the warehouse.
 -#}
-{% macro order_lines_relation() %}
-    {%- set path = env_var('ORDER_LINES', '') or 'seeds/sample_order_lines.csv' -%}
+{% macro input_relation(input) %}
+    {%- set path = input.path or input.sample -%}
     {%- set suffix = (path | lower).removesuffix('.gz').split('.') | last -%}
     {%- if suffix == 'parquet' -%}
-        {{ return(adapter.dispatch('parquet_relation', 'customer_value')(path)) }}
+        {{ return(adapter.dispatch('parquet_relation', 'customer_value')(input, path)) }}
     {%- elif suffix in ['csv', 'tsv', 'txt'] -%}
         {#-
             The dialect is said, not guessed: a guess makes the best of a broken line, and may take
@@ -19,34 +19,34 @@
             'encoding': 'utf-8',
             'skip': 0,
         } -%}
-        {%- for option, value in (var('csv_options') or {}).items() -%}
+        {%- for option, value in (var(input.options_var) or {}).items() -%}
             {%- if option not in options -%}
                 {{ exceptions.raise_compiler_error(
-                    "The var csv_options has no option '" ~ option ~ "': "
+                    "The var " ~ input.options_var ~ " has no option '" ~ option ~ "': "
                     ~ options | join(', ') ~ " are there."
                 ) }}
             {%- endif -%}
             {%- do options.update({option: value}) -%}
         {%- endfor -%}
-        {{ return(adapter.dispatch('csv_relation', 'customer_value')(path, options)) }}
+        {{ return(adapter.dispatch('csv_relation', 'customer_value')(input, path, options)) }}
     {%- elif modules.re.match('^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$', path) -%}
         {{ return(path) }}
     {%- else -%}
         {{ exceptions.raise_compiler_error(
-            "ORDER_LINES is '" ~ path ~ "': it must end in .csv, .csv.gz, .tsv, .txt or .parquet, "
-            ~ "or be the name of a table."
+            input.variable ~ " is '" ~ path ~ "': it must end in .csv, .csv.gz, .tsv, .txt or "
+            ~ ".parquet, or be the name of a table."
         ) }}
     {%- endif -%}
 {% endmacro %}
 
 
-{% macro duckdb__parquet_relation(path) %}
+{% macro duckdb__parquet_relation(input, path) %}
     {{- return('read_parquet(' ~ text_literal(path) ~ ', union_by_name = true)') -}}
 {% endmacro %}
 
 
 {#- A line with too few or too many fields is an error. -#}
-{% macro duckdb__csv_relation(path, options) %}
+{% macro duckdb__csv_relation(input, path, options) %}
     {%- set arguments = [
         text_literal(path),
         'header = true',
@@ -61,9 +61,10 @@
 {% endmacro %}
 
 
-{% macro spark__parquet_relation(path) %}
-    {%- do view_of_files('order_lines_input', 'parquet', {'path': path, 'mergeSchema': 'true'}) -%}
-    {{- return('order_lines_input') -}}
+{% macro spark__parquet_relation(input, path) %}
+    {%- set view = input.name ~ '_input' -%}
+    {%- do view_of_files(view, 'parquet', {'path': path, 'mergeSchema': 'true'}) -%}
+    {{- return(view) -}}
 {% endmacro %}
 
 
@@ -71,13 +72,14 @@
     A line with too few or too many fields is an error, and so are files of a glob whose headers
     differ: Spark reads columns by their place.
 -#}
-{% macro spark__csv_relation(path, options) %}
+{% macro spark__csv_relation(input, path, options) %}
     {%- if options.skip -%}
         {{ exceptions.raise_compiler_error(
-            "Spark cannot skip the first lines of a CSV file: csv_options.skip is for DuckDB."
+            "Spark cannot skip the first lines of a CSV file: " ~ input.options_var
+            ~ ".skip is for DuckDB."
         ) }}
     {%- endif -%}
-    {%- do view_of_files('order_lines_file', 'csv', {
+    {%- do view_of_files(input.name ~ '_file', 'csv', {
         'path': path,
         'header': 'true',
         'sep': options.delim,
@@ -90,9 +92,9 @@
         'enforceSchema': 'false' if modules.re.search('[*?{[]', path) else 'true',
     }) -%}
     {%- if execute -%}
-        {%- do run_query(checked_csv_view(options)) -%}
+        {%- do run_query(checked_csv_view(input, options)) -%}
     {%- endif -%}
-    {{- return('order_lines_input') -}}
+    {{- return(input.name ~ '_input') -}}
 {% endmacro %}
 
 
@@ -101,30 +103,31 @@
     bytes that the encoding does not have, and a quote that nobody closes, with all lines after it
     in one field. In any column but the last, that leaves too few fields.
 -#}
-{% macro checked_csv_view(options) %}
-    {%- set headers = get_columns_in_query('select * from order_lines_file') -%}
+{% macro checked_csv_view(input, options) %}
+    {%- set file = input.name ~ '_file' -%}
+    {%- set headers = get_columns_in_query('select * from ' ~ file) -%}
     {%- set field = modules.re.escape(options.delim) -%}
     {%- set whole_line = '\n([^' ~ field ~ '\n]*' ~ field ~ '){' ~ (headers | length - 1) ~ '}' -%}
-    create or replace temporary view order_lines_input as
+    create or replace temporary view {{ input.name }}_input as
     select
         {%- for header in headers %}
         {%- set value = adapter.quote(header) %}
         case
             when instr({{ value }}, {{ text_literal('\ufffd') }}) > 0
                 then raise_error(
-                    'The order lines are not in the encoding {{ options.encoding }}: '
-                    || {{ value }} || '. Name the right one in the var csv_options.'
+                    'The {{ input.rows }} are not in the encoding {{ options.encoding }}: '
+                    || {{ value }} || '. Name the right one in the var {{ input.options_var }}.'
                 )
             {%- if loop.last and not loop.first %}
             when regexp_extract({{ value }}, {{ text_literal(whole_line) }}, 0) <> ''
                 then raise_error(
-                    'A quote of the order lines is not closed: ' || substr({{ value }}, 1, 200)
+                    'A quote of the {{ input.rows }} is not closed: ' || substr({{ value }}, 1, 200)
                 )
             {%- endif %}
             else {{ value }}
         end as {{ adapter.quote(header | trim) }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from order_lines_file
+    from {{ file }}
 {% endmacro %}
 
 

@@ -1,0 +1,10 @@
+{#-
+    Whether a text can be an e-mail address: one @, a dot in the domain, no blanks, quotes, brackets
+    or commas, and nothing in front that a spreadsheet takes for a formula.
+-#}
+{% macro is_email_address(text) -%}
+    {%- set part = '[^@\\s,;:<>()".]' -%}
+    {%- set domain = '(' ~ part ~ '+[.])+' ~ part ~ '{2,}' -%}
+    {%- set pattern = '^[^@\\s,;:<>()"=+.-][^@\\s,;:<>()"]*@' ~ domain ~ '$' -%}
+    regexp_extract({{ text }}, {{ text_literal(pattern) }}, 0) <> ''
+{%- endmacro %}

@@ -1,0 +1,30 @@
+{#-
+    The customers' contacts as an input, like the order lines. A missing column of consents stops
+    the run, so that a header which was misspelt is no withdrawal of everyone's.
+-#}
+{% macro customer_contacts_input() %}
+    {{ return({
+        'name': 'customer_contacts',
+        'variable': 'CUSTOMER_CONTACTS',
+        'path': env_var('CUSTOMER_CONTACTS', ''),
+        'sample': 'seeds/sample_customer_contacts.csv',
+        'rows': 'customer contacts',
+        'row': 'a customer contact',
+        'columns_var': 'customer_contact_columns',
+        'options_var': 'customer_contact_csv_options',
+        'headers': {
+            'customer_id': 'Customer ID',
+            'email': 'Email',
+            'phone': 'Phone',
+            'country': 'Country',
+            'postal_code': 'Zip',
+            'first_name': 'First Name',
+            'last_name': 'Last Name',
+            'email_consent': 'Email Consent',
+            'sms_consent': 'SMS Consent',
+            'ads_consent': 'Ads Consent',
+        },
+        'never_without': ['customer_id'],
+        'may_be_missing': ['postal_code', 'first_name', 'last_name'],
+    }) }}
+{% endmacro %}

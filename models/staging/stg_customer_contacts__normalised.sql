@@ -1,0 +1,221 @@
+-- Grain: one row per row of the contacts, normalised; what cannot be used is null.
+with contacts_as_text as (
+    select * from {{ ref('stg_customer_contacts__text') }}
+),
+
+country_calling_codes as (
+    select * from {{ ref('country_calling_codes') }}
+),
+
+-- Without blanks at the ends, then without texts that only say that nothing is there.
+trimmed as (
+    select
+        contact_id,
+        {{ trim_blanks('raw_customer_id') }} as customer_id,
+        {{ trim_blanks('raw_email') }} as email,
+        {{ trim_blanks('raw_phone') }} as phone,
+        {{ trim_blanks('raw_country') }} as country,
+        {{ trim_blanks('raw_postal_code') }} as postal_code,
+        {{ trim_blanks('raw_first_name') }} as first_name,
+        {{ trim_blanks('raw_last_name') }} as last_name,
+        {{ trim_blanks('raw_email_consent') }} as email_consent,
+        {{ trim_blanks('raw_sms_consent') }} as sms_consent,
+        {{ trim_blanks('raw_ads_consent') }} as ads_consent
+    from contacts_as_text
+),
+
+cleaned as (
+    select
+        contact_id,
+        {{ text_or_null('customer_id') }} as customer_id,
+        {{ text_or_null('email') }} as email,
+        {{ text_or_null('phone') }} as phone,
+        {{ text_or_null('country') }} as country,
+        {{ text_or_null('postal_code') }} as postal_code,
+        {{ text_or_null('first_name') }} as first_name,
+        {{ text_or_null('last_name') }} as last_name,
+        {{ text_or_null('email_consent') }} as email_consent,
+        {{ text_or_null('sms_consent') }} as sms_consent,
+        {{ text_or_null('ads_consent') }} as ads_consent
+    from trimmed
+),
+
+-- A country is found by its name and by its code.
+countries_by_name as (
+    select
+        lower(country) as known_name,
+        country_code,
+        calling_code,
+        trunk_prefix,
+        shortest_number,
+        longest_number
+    from country_calling_codes
+    union
+    select
+        lower(country_code) as known_name,
+        country_code,
+        calling_code,
+        trunk_prefix,
+        shortest_number,
+        longest_number
+    from country_calling_codes
+    where country_code is not null
+),
+
+typed as (
+    select
+        cleaned.contact_id,
+        {{ plain_id('cleaned.customer_id') }} as customer_id,
+        lower(cleaned.email) as email,
+        cleaned.phone,
+        {{ replace_matches(
+            plain_id('cleaned.phone'), '^[Tt][Ee][Ll]:|[ ()./\u00a0\u2007\u2010-\u2015\u202f-]'
+        ) }} as compact_phone,
+        cleaned.country,
+        countries_by_name.country_code,
+        countries_by_name.calling_code,
+        countries_by_name.trunk_prefix,
+        countries_by_name.shortest_number,
+        countries_by_name.longest_number,
+        countries_by_name.known_name is not null as is_known_country,
+        upper(cleaned.postal_code) as postal_code,
+        {{ plain_name('cleaned.first_name') }} as first_name,
+        {{ plain_name('cleaned.last_name') }} as last_name,
+        {{ consent('cleaned.email_consent') }} as has_email_consent,
+        {{ consent('cleaned.sms_consent') }} as has_sms_consent,
+        {{ consent('cleaned.ads_consent') }} as has_ads_consent,
+        {{ is_unreadable_consent('cleaned.email_consent') }}
+        or {{ is_unreadable_consent('cleaned.sms_consent') }}
+        or {{ is_unreadable_consent('cleaned.ads_consent') }} as has_unreadable_consent
+    from cleaned
+    left join countries_by_name
+        on lower(cleaned.country) = countries_by_name.known_name
+),
+
+-- Digits after the plus or the two zeros that say that a country's code follows.
+dialled as (
+    select
+        typed.*,
+        case
+            when compact_phone like '+%' then substr(compact_phone, 2)
+            when compact_phone like '00%' then substr(compact_phone, 3)
+        end as international_number,
+        -- What follows the code of the contact's own country, if it is there.
+        case
+            when compact_phone like '+' || calling_code || '%'
+                then substr(compact_phone, length(calling_code) + 2)
+            when compact_phone like '00' || calling_code || '%'
+                then substr(compact_phone, length(calling_code) + 3)
+        end as number_after_own_code,
+        case
+            when compact_phone like calling_code || '%'
+                then substr(compact_phone, length(calling_code) + 1)
+        end as number_after_bare_code
+    from typed
+),
+
+-- The trunk prefix is dialled within a country only: 07700 is +44 7700.
+without_trunk_prefix as (
+    select
+        dialled.*,
+        coalesce(compact_phone like trunk_prefix || '%', false) as has_trunk_prefix,
+        case
+            when number_after_own_code like trunk_prefix || '%'
+                then substr(number_after_own_code, length(trunk_prefix) + 1)
+            else number_after_own_code
+        end as own_number,
+        case
+            when compact_phone like trunk_prefix || '%'
+                then substr(compact_phone, length(trunk_prefix) + 1)
+            else compact_phone
+        end as national_number
+    from dialled
+),
+
+measured as (
+    select
+        without_trunk_prefix.*,
+        coalesce(length(own_number) between shortest_number and longest_number, false)
+            as is_own_number,
+        coalesce(length(national_number) between shortest_number and longest_number, false)
+            as is_national_number,
+        coalesce(length(number_after_bare_code) between shortest_number and longest_number, false)
+        and not has_trunk_prefix as is_number_after_bare_code
+    from without_trunk_prefix
+),
+
+dialable as (
+    select
+        measured.*,
+        case
+            when regexp_extract(compact_phone, '^[+]?[0-9]+$', 0) = '' then null
+            when own_number is not null
+                then case when is_own_number then '+' || calling_code || own_number end
+            -- Of another country, or one that is not named: (0) could belong to it or not.
+            when international_number is not null
+                then case when phone not like '%(0)%' then '+' || international_number end
+            -- Where both can be meant, neither is guessed.
+            when is_national_number and is_number_after_bare_code then null
+            when is_national_number then '+' || calling_code || national_number
+            when is_number_after_bare_code then '+' || compact_phone
+        end as dialable_phone
+    from measured
+),
+
+normalised as (
+    select
+        contact_id,
+        customer_id,
+        case
+            when {{ is_email_address('email') }} then email
+        end as email,
+        -- E.164: at most 15 digits, the first not 0.
+        case
+            when regexp_extract(dialable_phone, '^[+][1-9][0-9]{7,14}$', 0) <> ''
+                then dialable_phone
+        end as phone,
+        country,
+        country_code,
+        postal_code,
+        first_name,
+        last_name,
+        has_email_consent,
+        has_sms_consent,
+        has_ads_consent,
+        email is not null as has_email_text,
+        phone is not null as has_phone_text,
+        country is not null and not is_known_country as has_unknown_country,
+        has_unreadable_consent
+    from dialable
+),
+
+checked as (
+    select
+        contact_id,
+        customer_id,
+        email,
+        phone,
+        country,
+        country_code,
+        postal_code,
+        first_name,
+        last_name,
+        has_email_consent,
+        has_sms_consent,
+        has_ads_consent,
+        has_email_text and email is null as has_malformed_email,
+        has_phone_text and phone is null as has_malformed_phone,
+        has_unknown_country,
+        has_unreadable_consent,
+        email is not null
+        or phone is not null
+        or (
+            first_name is not null
+            and last_name is not null
+            and country_code is not null
+            and postal_code is not null
+        ) as is_usable
+    from normalised
+)
+
+select * from checked

@@ -1,0 +1,31 @@
+-- Grain: one row per row of the contacts, each column as the text that stands there.
+-- depends_on: {{ source('raw', 'customer_contacts') }}
+with source_rows as (
+    {{ read_customer_contacts() }}
+),
+
+-- Equal rows are numbered, so that an id depends on what a row says and not on where it stands.
+numbered as (
+    select
+        source_rows.*,
+        row_number() over (partition by line_hash order by line_hash nulls last) as occurrence
+    from source_rows
+),
+
+identified as (
+    select
+        line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as contact_id,
+        raw_customer_id,
+        raw_email,
+        raw_phone,
+        raw_country,
+        raw_postal_code,
+        raw_first_name,
+        raw_last_name,
+        raw_email_consent,
+        raw_sms_consent,
+        raw_ads_consent
+    from numbered
+)
+
+select * from identified

@@ -1,0 +1,24 @@
+-- Each row of the contacts is a customer's contacts, or stands among the rejected with a reason.
+with contacts as (
+    select contact_id from {{ ref('stg_customer_contacts__text') }}
+),
+
+accounted_for as (
+    select contact_id from {{ ref('stg_customer_contacts') }}
+    union all
+    select distinct contact_id from {{ ref('rejected_customer_contacts') }}
+    where is_left_out
+),
+
+counted as (
+    select
+        contacts.contact_id,
+        count(accounted_for.contact_id) as place_count
+    from contacts
+    left join accounted_for
+        on contacts.contact_id = accounted_for.contact_id
+    group by 1
+)
+
+select * from counted
+where place_count <> 1

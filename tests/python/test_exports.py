@@ -1,0 +1,403 @@
+"""Files for campaign tools, read again: headers, encoding, consent, hashes, formulas, controls.
+
+What the exports are made from is put into a warehouse by hand, so that one build makes them alone.
+"""
+
+import csv
+import hashlib
+import io
+import re
+import shutil
+
+import duckdb
+import pytest
+from conftest import SAMPLE_CONTACTS, Build, run_build, write_lines
+
+SELECTED = (
+    *("--select", "country_calling_codes", "suppressed_customers", "stg_customer_contacts__text"),
+    *("stg_customer_contacts__normalised", "stg_customer_contacts", "rejected_customer_contacts"),
+    *("int_customers__reachable", "resource_type:model,path:models/exports"),
+)
+HEADERS = {
+    "export_klaviyo_profiles": [
+        *("Email", "Phone Number", "First Name", "Last Name", "Country", "Customer ID", "Segment"),
+        *("Value Tier", "Churn Risk Band", "Order Count", "Net Revenue", "CLV", "Held Back"),
+        *("Last Order Date", "As Of Date"),
+    ],
+    "export_google_customer_match": ["Email", "Phone", "First Name", "Last Name", "Country", "Zip"],
+    "export_meta_custom_audience": ["email", "phone", "fn", "ln", "country", "value"],
+    "export_campaign_members": [
+        *("campaign_id", "rank", "customer_id", "variant", "channel", "reason", "contact"),
+        *("is_launched", "launch_date", "end_date"),
+    ],
+    "export_segment_changes": [
+        *("customer_id", "previous_segment", "segment", "previous_as_of_date", "as_of_date")
+    ],
+}
+# Customers 12346 to 13845, like the sample's.
+WAREHOUSE = """
+create table customers as
+select
+    cast(12346 + number as varchar) as customer_id, 'champions' as segment, 'gold' as value_tier,
+    'low' as churn_risk_band, 3 as order_count, cast(1234.5678 as decimal(18, 4)) as net_revenue,
+    case when number % 10 <> 0 then number / 7e0 end as clv, date '2024-12-24' as last_order_date,
+    date '2025-01-01' as as_of_date
+from range(1500) as numbers (number);
+
+create table order_lines as select customer_id from customers;
+
+create table customer_segment_history as
+select date '2025-01-01' as as_of_date, customer_id, segment, true as is_current from customers
+union all
+select date '2024-12-01', customer_id, 'promising', false from customers
+where customer_id < '12500';
+
+-- Of each campaign, a third of 600 customers is the control group.
+create table campaign_targets as
+select
+    campaign_id, customers.customer_id,
+    case cast(customers.customer_id as integer) % 3 when 0 then 'control' else 'treatment' end
+        as assignment,
+    case cast(customers.customer_id as integer) % 3 when 0 then null else 'treatment' end
+        as variant,
+    '=1+1' as reason, cast(customers.customer_id as integer) as rank,
+    campaign_id <> 'planned' as is_launched, date '2024-12-01' as launch_date, end_date
+from customers
+cross join (
+    values
+    ('mail', 1, date '2025-01-31'), ('text', 2, date '2025-01-31'),
+    ('planned', 3, date '2025-01-31'), ('over', 4, date '2024-12-31')
+) as campaigns (campaign_id, part, end_date)
+where
+    cast(customers.customer_id as integer) % 5 = part
+    or (campaign_id = 'mail' and customers.customer_id between '12346' and '12380');
+
+create table int_campaigns as
+select campaign_id, status, end_date, date '2025-01-01' as as_of_date
+from (
+    values
+    ('mail', 'running', date '2025-01-31'), ('text', 'running', date '2025-01-31'),
+    ('planned', 'planned', date '2025-01-31'), ('over', 'measuring', date '2024-12-31')
+) as campaigns (campaign_id, status, end_date);
+
+create table int_campaign_variants as
+select campaign_id, 'treatment' as variant, channel
+from (
+    values ('mail', 'email'), ('text', 'sms'), ('planned', 'email'), ('over', 'email')
+) as variants (campaign_id, channel);
+"""
+
+
+class Exports:
+    """The files of a build: their bytes, and their cells; and the warehouse as it was then."""
+
+    def __init__(self, built: Build, name: str):
+        assert built.succeeded, built.output
+        self.warehouse = shutil.copy(
+            built.folder / "warehouse.duckdb", built.folder / f"{name}.duckdb"
+        )
+        folder = built.folder / "target" / "exports"
+        self.bytes = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
+        self.cells = {
+            name: list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
+            for name, content in self.bytes.items()
+        }
+
+    def headers(self) -> dict[str, list[str]]:
+        return {name: cells[0] for name, cells in self.cells.items()}
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        header, *rows = self.cells[name]
+        return [dict(zip(header, row, strict=True)) for row in rows]
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def ids(self, source: str) -> set[str]:
+        return {customer for (customer,) in self.query(f"select customer_id from {source}")}
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory) -> dict[str, Exports]:
+    """The exports with the sample's contacts, those backwards, a list of nobody, and no list."""
+    folder = tmp_path_factory.mktemp("exports")
+    header, *rows = contact_rows()
+    write_lines(folder / "backwards.csv", rows[::-1], header)
+    write_lines(folder / "nobody.csv", [], header)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute(WAREHOUSE)
+    paths = {
+        "sample": SAMPLE_CONTACTS,
+        "backwards": folder / "backwards.csv",
+        "nobody": folder / "nobody.csv",
+        "none": "",
+    }
+    # In one folder, so that only the first has to read the whole project.
+    return {
+        name: Exports(run_build(folder, "lines.csv", *SELECTED, customer_contacts=path), name)
+        for name, path in paths.items()
+    }
+
+
+def contact_rows() -> list[list[str | None]]:
+    """The header and the rows of the sample's contacts; an empty field is None."""
+    with SAMPLE_CONTACTS.open(encoding="utf-8", newline="") as file:
+        return [[cell or None for cell in row] for row in csv.reader(file)]
+
+
+@pytest.fixture(scope="module")
+def exports(builds) -> Exports:
+    return builds["sample"]
+
+
+@pytest.fixture(scope="module")
+def contacts() -> dict[str, dict[str, str]]:
+    """The contacts of customers with one row, by customer id, without blanks at the ends."""
+    header, *cells = contact_rows()
+    rows = [
+        {name: (cell or "").strip() for name, cell in zip(header, row, strict=True)}
+        for row in cells
+    ]
+    ids = [row["Customer ID"] for row in rows]
+    return {
+        row["Customer ID"].removesuffix(".0"): row
+        for row in rows
+        if ids.count(row["Customer ID"]) == 1 and row["Customer ID"] not in ("", "99999")
+    }
+
+
+def agrees(contact: dict[str, str], channel: str) -> bool:
+    return contact[f"{channel} Consent"].lower() in ("yes", "true")
+
+
+def email_of(contact: dict[str, str]) -> str:
+    """The address as the tools want it; empty where there is none."""
+    email = contact["Email"].lower()
+    return email if re.fullmatch(r"[a-z][^ @]*@[^ @]+", email) else ""
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+def test_headers_are_those_that_the_tools_document(exports):
+    assert exports.headers() == HEADERS
+    assert all(len(cells) > 50 for cells in exports.cells.values())
+
+
+def test_files_are_utf_8_with_plain_line_ends_and_sorted(exports):
+    for name, content in exports.bytes.items():
+        assert not content.startswith(b"\xef\xbb\xbf"), name
+        assert b"\r" not in content, name
+        rows = exports.cells[name][1:]
+        # Nulls first; ranks are numbers of equal length here.
+        assert rows == sorted(rows), name
+    by_id = {row["Customer ID"]: row for row in exports.rows("export_klaviyo_profiles")}
+    assert by_id["12350"]["First Name"] == "さくら"
+    assert by_id["12351"]["Last Name"] == 'Smith, "Olga"'
+    assert by_id["12352"]["First Name"] == "Two Lines"
+    assert by_id["12353"]["Email"] == "loud.voice@example.com"
+
+
+def test_the_order_of_the_contacts_changes_no_byte(builds):
+    assert builds["backwards"].bytes == builds["sample"].bytes
+
+
+def test_no_cell_can_become_a_formula(builds):
+    for exports in builds.values():
+        for cells in exports.cells.values():
+            for cell in (cell for row in cells for cell in row):
+                assert not re.match(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]", cell), cell
+    by_id = {row["Customer ID"]: row for row in builds["sample"].rows("export_klaviyo_profiles")}
+    assert [by_id[f"1234{digit}"]["Last Name"] for digit in "6789"] == [
+        *("'=1+1", "'+SUM(A1:A9)", "'-Cmd", "'@Work")
+    ]
+    assert {row["reason"] for row in builds["sample"].rows("export_campaign_members")} == {"'=1+1"}
+
+
+def test_phone_numbers_are_those_that_may_be_texted_and_load_as_numbers(exports, contacts):
+    by_id = {row["Customer ID"]: row for row in exports.rows("export_klaviyo_profiles")}
+    numbers = {customer: row["Phone Number"] for customer, row in by_id.items()}
+
+    assert [numbers[str(number)] for number in range(12357, 12367)] == [
+        *(f"tel:+44770090010{digit}" for digit in "5678"),
+        *("tel:+12025550142", "tel:+12025550143", "", "", "", ""),
+    ]
+    assert all(re.fullmatch(r"(tel:\+[1-9]\d{7,14})?", number) for number in numbers.values())
+    assert {customer for customer in numbers.keys() & contacts.keys() if numbers[customer]} == {
+        customer
+        for customer in numbers.keys() & contacts.keys()
+        if agrees(contacts[customer], "SMS")
+        and contacts[customer]["Phone"]
+        and customer not in ("12363", "12364", "12365", "12366")
+    }
+
+
+def test_profiles_are_of_those_who_agree_to_mail_and_are_not_suppressed(exports, contacts):
+    profiles = {row["Customer ID"]: row for row in exports.rows("export_klaviyo_profiles")}
+    suppressed = {"12903", "12910", "12931"}
+
+    assert {customer: profiles[customer]["Email"] for customer in profiles.keys() & contacts} == {
+        customer: email_of(contact)
+        for customer, contact in contacts.items()
+        if agrees(contact, "Email") and email_of(contact) and customer not in suppressed
+    }
+    # Twice the same counts once, and what one row takes back is taken back.
+    assert profiles.keys() - contacts == {"12370"}
+    assert {len(row) for row in profiles.values()} == {15}
+    assert profiles["12370"]["Net Revenue"] == "1234.57"
+
+
+@pytest.mark.parametrize(
+    ("export", "columns", "plain_phone"),
+    [
+        ("export_google_customer_match", ("Email", "Phone", "First Name", "Last Name"), "+{}"),
+        ("export_meta_custom_audience", ("email", "phone", "fn", "ln", "country"), "{}"),
+    ],
+)
+def test_hashed_files_hold_hashes_of_those_who_agree_and_no_clear_identifier(
+    exports, contacts, export, columns, plain_phone
+):
+    rows = exports.rows(export)
+    content = exports.bytes[export].decode()
+
+    for row in rows:
+        assert all(re.fullmatch("([0-9a-f]{64})?", row[column]) for column in columns)
+        assert any(row.values())
+    assert not re.search("@|tel:|'", content)
+    held_back = exports.ids("int_customers__reachable where is_held_back")
+    agreed = {
+        customer: contact
+        for customer, contact in contacts.items()
+        if agrees(contact, "Ads") and customer not in held_back | {"12903"}
+    }
+    # The customer with two rows has the addresses of one.
+    others = {sha256("twice@example.com"), sha256("after@example.com"), ""}
+    assert {row[columns[0]] for row in rows} - others == {
+        sha256(email_of(contact)) for contact in agreed.values()
+    } - {""}
+    assert len(agreed) <= len(rows) <= len(agreed) + 2
+    assert sha256(plain_phone.format("447700900102")) in {row[columns[1]] for row in rows}
+    assert sha256("さくら") in {row[columns[2]] for row in rows}
+    assert sha256("loud") in {row[columns[2]] for row in rows}
+
+
+def test_what_is_not_hashed_is_what_the_tools_want_clear(exports):
+    google = exports.rows("export_google_customer_match")
+    whole = [row for row in google if row["First Name"]]
+    assert all(row["Last Name"] and row["Country"] and row["Zip"] for row in whole)
+    assert all(not row["Country"] and not row["Zip"] for row in google if not row["First Name"])
+    assert {row["Country"] for row in whole} == {"GB", "DE", "FR", "IE", "US"}
+
+    meta = exports.rows("export_meta_custom_audience")
+    assert all(re.fullmatch(r"\d+\.\d\d", row["value"]) for row in meta)
+    assert {row["country"] for row in meta} >= {sha256("gb"), sha256("nl"), ""}
+
+
+def test_no_file_has_clear_and_hashed_identifiers(exports):
+    for name, content in exports.bytes.items():
+        is_hashed = re.search(rb"\b[0-9a-f]{64}\b", content) is not None
+        is_clear = b"@" in content or b"tel:" in content
+        assert not (is_hashed and is_clear), name
+
+
+def test_controls_are_never_exported(exports):
+    controls = set(
+        exports.query("select campaign_id, customer_id from campaign_targets where variant is null")
+    )
+    members = {
+        (row["campaign_id"], row["customer_id"]) for row in exports.rows("export_campaign_members")
+    }
+    assert len(controls) > 300
+    assert len(members) > 600
+    assert not members & controls
+    # While their campaign is measured they are in no audience of ads either.
+    measured = {customer for campaign, customer in controls if campaign != "planned"}
+    for name in ("export_google_customer_match", "export_meta_custom_audience"):
+        assert len(exports.ids(name)) == len(exports.rows(name))
+        assert not exports.ids(name) & measured, name
+    held_back = {
+        row["Customer ID"]
+        for row in exports.rows("export_klaviyo_profiles")
+        if row["Held Back"] == "true"
+    }
+    assert held_back >= measured & {
+        row["Customer ID"] for row in exports.rows("export_klaviyo_profiles")
+    }
+
+
+def test_members_have_the_contact_of_their_channel_while_the_campaign_lasts(exports, contacts):
+    members = exports.rows("export_campaign_members")
+    kinds = {
+        campaign: {re.sub(r"^(tel:\+|[^@]+@).*", r"\1", row["contact"])[-1:] for row in rows}
+        for campaign in ("mail", "text", "planned", "over")
+        if (rows := [row for row in members if row["campaign_id"] == campaign])
+    }
+
+    assert kinds == {"mail": {"@", ""}, "text": {"+", ""}, "planned": {"@", ""}, "over": {""}}
+    for row in members:
+        if row["contact"] and row["customer_id"] in contacts:
+            channel = "SMS" if row["contact"].startswith("tel:") else "Email"
+            assert agrees(contacts[row["customer_id"]], channel)
+
+
+def test_an_empty_audience_is_a_header(builds):
+    nobody = builds["nobody"]
+
+    assert nobody.headers() == HEADERS
+    for name in list(HEADERS)[:3]:
+        assert nobody.bytes[name].decode() == ",".join(HEADERS[name]) + "\n"
+    # Members and segment changes are known without contacts.
+    assert {row["contact"] for row in nobody.rows("export_campaign_members")} == {""}
+
+
+def test_without_contacts_files_carry_customer_ids(builds):
+    none = builds["none"]
+
+    assert none.headers() == {
+        "export_klaviyo_profiles": HEADERS["export_klaviyo_profiles"][5:],
+        "export_google_customer_match": ["customer_id"],
+        "export_meta_custom_audience": ["customer_id", "value"],
+        "export_campaign_members": [
+            header for header in HEADERS["export_campaign_members"] if header != "contact"
+        ],
+        "export_segment_changes": HEADERS["export_segment_changes"],
+    }
+    assert len(none.rows("export_klaviyo_profiles")) == 1_500 - 3
+    assert none.query("select count(*) from stg_customer_contacts") == [(0,)]
+    assert none.query("select count(*) from rejected_customer_contacts") == [(0,)]
+
+
+def test_every_row_of_the_contacts_is_used_or_says_why_not(exports):
+    reasons = exports.query(
+        "select rejection_reason, is_left_out, count(*) from rejected_customer_contacts "
+        "group by rejection_reason, is_left_out"
+    )
+
+    assert {(reason, is_left_out): count for reason, is_left_out, count in reasons} == {
+        ("malformed_email", False): 2,
+        ("malformed_phone", False): 4,
+        ("missing_customer_id", True): 1,
+        ("not_a_customer", False): 1,
+        ("repeated_customer", True): 2,
+        ("unknown_country", False): 1,
+        ("unreadable_consent", False): 1,
+    }
+    assert len(exports.ids("stg_customer_contacts")) + 3 == len(contact_rows()) - 1
+
+
+def test_a_contact_list_without_its_consents_stops_the_build(tmp_path):
+    path = tmp_path / "contacts.csv"
+    path.write_text("Customer ID,E-mail\n1,a@example.com\n")
+
+    built = run_build(
+        tmp_path / "build",
+        "lines.csv",
+        *("--select", "stg_customer_contacts__text"),
+        customer_contacts=path,
+    )
+
+    assert not built.succeeded
+    assert "The customer contacts have no column 'Email' for email" in built.output
+    assert "customer_contact_columns" in built.output
