@@ -229,7 +229,7 @@ def cuped_difference(treated: Moments, control: Moments) -> Difference:
     freedom = treated.count + control.count - (3 if before else 2)
     left = own - theta * products
     # What sums that cancel leave in the last digits is not variance.
-    if min(treated.count, control.count) < 2 or freedom < 1 or left <= 1e-12 * own:
+    if min(treated.count, control.count) < 2 or freedom < 1 or left <= 1e-9 * own:
         return Difference(difference)
     spread = 1 / treated.count + 1 / control.count + (prior**2 / before if before else 0)
     return _interval(difference, float(left / freedom * spread), freedom)
