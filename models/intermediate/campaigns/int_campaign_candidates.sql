@@ -133,19 +133,24 @@ candidates as (
 
         draws.priority,
         int_campaigns.priority as campaign_priority,
-        round(
-            int_campaigns.expected_response * (
-                coalesce(customers.expected_order_value, customers.average_order_value, 0e0)
-                * {{ number_var('gross_margin', 0) }}
-                - cast(campaign_costs.offer_cost as double)
-            )
-            - cast(campaign_costs.cost_per_contact as double),
-            6
-        ) as expected_value,
+        int_campaigns.expected_response
+        * coalesce(customers.expected_order_value, customers.average_order_value, 0e0)
+        * {{ number_var('gross_margin', 0) }} as expected_margin,
+        -- Who would have ordered anyway takes the offer, too.
         campaign_costs.cost_per_contact
         + cast(
-            round(int_campaigns.expected_response * cast(campaign_costs.offer_cost as double), 4)
-            as decimal(18, 4)
+            round(
+                cast(campaign_costs.offer_cost as double) * least(
+                    coalesce(
+                        {{ baseline_response(
+                            'customers.purchase_model_churn_risk', 'int_campaigns.attribution_days'
+                        ) }},
+                        0e0
+                    ) + int_campaigns.expected_response,
+                    1e0
+                ),
+                4
+            ) as decimal(18, 4)
         ) as planned_cost,
         int_campaigns.budget,
 
@@ -172,6 +177,13 @@ candidates as (
         on
             draws.customer_id = customers.customer_id
             and int_campaigns.audience_as_of = customers.as_of_date
+),
+
+valued as (
+    select
+        candidates.*,
+        round(expected_margin - cast(planned_cost as double), 6) as expected_value
+    from candidates
 )
 
-select * from candidates
+select * from valued

@@ -77,10 +77,9 @@ members as (
     select
         campaign_targets.campaign_id,
         campaign_targets.assignment,
-        1e0 - power(
-            int_audience_customers.purchase_model_churn_risk,
-            cast(int_campaigns.attribution_days as double) / {{ churn_horizon_days() }}e0
-        ) as order_probability,
+        {{ baseline_response(
+            'int_audience_customers.purchase_model_churn_risk', 'int_campaigns.attribution_days'
+        ) }} as order_probability,
         int_audience_customers.recency_days <= int_campaigns.attribution_days
             as has_ordered_lately,
         coalesce(
