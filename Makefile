@@ -42,6 +42,18 @@ warehouse.sql("""
         round(100 * mean_churn_risk, 1) as mean_churn_risk_percent
     from value_tiers order by tier_rank
 """).show(max_width=200, max_rows=50)
+print("Campaigns (campaign_targets has the lists, target/exports the files for tools):")
+warehouse.sql("""
+    select campaign_plan.campaign_id, campaign_plan.status, campaign_plan.launch_date, campaign_plan.audience_count,
+        campaign_plan.treated_count, campaign_plan.control_count, round(campaign_plan.expected_return, 2) as expected_return,
+        case when campaign_results.treated_count > 0 then round(campaign_results.incremental_revenue, 2) end
+            as incremental_revenue,
+        campaign_results.verdict as result
+    from campaign_plan
+    left join campaign_results
+        on campaign_plan.campaign_id = campaign_results.campaign_id and campaign_results.scope = 'campaign'
+    order by campaign_plan.launch_date, campaign_plan.campaign_id
+""").show(max_width=200, max_rows=50)
 endef
 export SUMMARY
 

@@ -11,7 +11,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from scipy.stats import chisquare, t
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
 ALPHA = 0.05
@@ -230,7 +229,7 @@ def cuped_difference(treated: Moments, control: Moments) -> Difference:
     freedom = treated.count + control.count - (3 if before else 2)
     left = own - theta * products
     # What sums that cancel leave in the last digits is not variance.
-    if min(treated.count, control.count) < 2 or freedom < 1 or left <= 1e-12 * own:
+    if min(treated.count, control.count) < 2 or freedom < 1 or left <= 1e-9 * own:
         return Difference(difference)
     spread = 1 / treated.count + 1 / control.count + (prior**2 / before if before else 0)
     return _interval(difference, float(left / freedom * spread), freedom)
@@ -285,12 +284,15 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of
     Statistics 6: the chance of one false alarm or more stays within 5 %, whatever the dependence.
     """
-    known = [index for index, p_value in enumerate(p_values) if p_value is not None]
+    known = sorted(
+        (p_value, index) for index, p_value in enumerate(p_values) if p_value is not None
+    )
     adjusted: list[float | None] = [None] * len(p_values)
-    if known:
-        values = multipletests([p_values[index] for index in known], method="holm")[1]
-        for index, value in zip(known, values, strict=True):
-            adjusted[index] = float(value)
+    highest = 0.0
+    # As statsmodels' multipletests, which collects garbage at each call: a tenth of a second.
+    for place, (p_value, index) in enumerate(known):
+        highest = max(highest, min((len(known) - place) * p_value, 1.0))
+        adjusted[index] = highest
     return adjusted
 
 

@@ -1,6 +1,5 @@
--- Whoever was contacted or held back is in one segment of the campaign and one arm, and with the
--- customer the orders, the revenue and the cost: segments add up to the campaign, and the campaign to
--- its assignments.
+-- Whoever was contacted or held back is in one segment of the campaign and in one arm, with orders,
+-- revenue and cost: segments add up to the campaign, and the campaign to its assignments.
 with int_campaign_arms as (
     select * from {{ ref('int_campaign_arms') }}
 ),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from conftest import run_build
+from conftest import copy_project, run_build
 
 PUBLISHED_VIEW = """
     with lines as (
@@ -28,10 +28,27 @@ PUBLISHED_VIEW = """
 """
 
 
+# Nobody was contacted: control and treatment differ by chance only.
+CAMPAIGNS = {
+    "campaigns": """\
+campaign_id,audience,launch_date,end_date,channel,offer,cost_per_contact,offer_cost,expected_response,control_share,budget,priority,attribution_days
+vip,vip_care,2011-06-10,2011-07-10,post,Card,2.50,0,0.10,0.50,,1,90
+win_back,win_back,2011-06-10,2011-07-10,email,10 off,0.05,10,0.05,0.50,,2,90
+upgrade,upgrade,2011-06-10,2011-07-10,email,Programme,0.05,1,0.05,0.50,,3,90
+nudge,frequency_nudge,2011-06-10,2011-07-10,email,Reminder,0.05,0,0.05,0.50,,4,90
+""",
+    "campaign_variants": "campaign_id,variant,channel,offer,cost_per_contact,offer_cost,weight\n",
+    "suppressed_customers": "customer_id,channel,reason\n",
+}
+
+
 @pytest.fixture(scope="module")
 def online_retail_ii(reference_data, tmp_path_factory):
     path = reference_data / "online_retail_ii.csv.gz"
-    built = run_build(tmp_path_factory.mktemp("online_retail_ii"), path, with_data_tests=True)
+    folder = tmp_path_factory.mktemp("online_retail_ii")
+    seeds = {f"seeds/{name}.csv": text for name, text in CAMPAIGNS.items()}
+    project = copy_project(folder / "project", seeds)
+    built = run_build(folder / "build", path, project=project, with_data_tests=True)
     assert built.succeeded, built.output
     return built
 
@@ -174,3 +191,34 @@ def test_four_clusters_have_the_four_names_and_no_best_customer_who_cancelled(on
     )
     assert len(best) == 1_537
     assert not {("12346",), ("16446",)} & set(best)
+
+
+def test_campaigns_that_nobody_ran_bring_nothing(online_retail_ii):
+    """An A/A test on real data: no list of 2011-06-10 was ever sent."""
+    results = online_retail_ii.query(
+        "select campaign_id, verdict, treated_count, control_count, sample_ratio_p_value "
+        "from campaign_results where scope = 'campaign' and campaign_id <> 'all_campaigns' order by 1"
+    )
+
+    assert [campaign for campaign, *_ in results] == ["nudge", "upgrade", "vip", "win_back"]
+    for campaign, verdict, treated, control, sample_ratio_p_value in results:
+        assert verdict == "not distinguishable from zero", campaign
+        assert min(treated, control) > 50, campaign
+        assert sample_ratio_p_value > 0.001, campaign
+
+
+def test_each_list_is_the_audience_as_of_the_launch(online_retail_ii):
+    assert online_retail_ii.query(
+        "select campaign_id, count(*) = count(*) filter (assignment is not null) "
+        "+ count(suppressed_because), bool_and(segment = expected_segment) "
+        "from campaign_assignments "
+        "inner join (values ('nudge', 'promising'), ('upgrade', 'potential_loyalists'), "
+        "('vip', 'champions'), ('win_back', 'at_risk')) as segments (campaign_id, expected_segment) "
+        "using (campaign_id) group by 1 order by 1"
+    ) == [(campaign, True, True) for campaign in ("nudge", "upgrade", "vip", "win_back")]
+    assert online_retail_ii.query("select campaign_id from campaign_plan order by 1") == [
+        ("nudge",),
+        ("upgrade",),
+        ("vip",),
+        ("win_back",),
+    ]
