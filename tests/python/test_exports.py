@@ -11,7 +11,7 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import SAMPLE_CONTACTS, Build, run_build, write_lines
+from conftest import PROJECT, SAMPLE_CONTACTS, Build, run_build, write_lines
 
 SELECTED = (
     *("--select", "country_calling_codes", "suppressed_customers", "stg_customer_contacts__text"),
@@ -167,6 +167,13 @@ def contacts() -> dict[str, dict[str, str]]:
     }
 
 
+def suppressed(channel: str) -> set[str]:
+    """Who is not to be contacted by a channel, or not at all."""
+    with (PROJECT / "seeds" / "suppressed_customers.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["channel"] in ("", channel)]
+    return {row["customer_id"] for row in rows}
+
+
 def agrees(contact: dict[str, str], channel: str) -> bool:
     return contact[f"{channel} Consent"].lower() in ("yes", "true")
 
@@ -230,18 +237,18 @@ def test_phone_numbers_are_those_that_may_be_texted_and_load_as_numbers(exports,
         for customer in numbers.keys() & contacts.keys()
         if agrees(contacts[customer], "SMS")
         and contacts[customer]["Phone"]
+        and customer not in suppressed("sms")
         and customer not in ("12363", "12364", "12365", "12366")
     }
 
 
 def test_profiles_are_of_those_who_agree_to_mail_and_are_not_suppressed(exports, contacts):
     profiles = {row["Customer ID"]: row for row in exports.rows("export_klaviyo_profiles")}
-    suppressed = {"12903", "12910", "12931"}
 
     assert {customer: profiles[customer]["Email"] for customer in profiles.keys() & contacts} == {
         customer: email_of(contact)
         for customer, contact in contacts.items()
-        if agrees(contact, "Email") and email_of(contact) and customer not in suppressed
+        if agrees(contact, "Email") and email_of(contact) and customer not in suppressed("email")
     }
     # Twice the same counts once, and what one row takes back is taken back.
     assert profiles.keys() - contacts == {"12370"}
@@ -267,10 +274,11 @@ def test_hashed_files_hold_hashes_of_those_who_agree_and_no_clear_identifier(
         assert any(row.values())
     assert not re.search("@|tel:|'", content)
     held_back = exports.ids("int_customers__reachable where is_held_back")
+    left_out = held_back | suppressed("ads")
     agreed = {
         customer: contact
         for customer, contact in contacts.items()
-        if agrees(contact, "Ads") and customer not in held_back | {"12903"}
+        if agrees(contact, "Ads") and customer not in left_out
     }
     # The customer with two rows has the addresses of one.
     others = {sha256("twice@example.com"), sha256("after@example.com"), ""}
@@ -364,7 +372,7 @@ def test_without_contacts_files_carry_customer_ids(builds):
         ],
         "export_segment_changes": HEADERS["export_segment_changes"],
     }
-    assert len(none.rows("export_klaviyo_profiles")) == 1_500 - 3
+    assert len(none.rows("export_klaviyo_profiles")) == 1_500 - len(suppressed("email"))
     assert none.query("select count(*) from stg_customer_contacts") == [(0,)]
     assert none.query("select count(*) from rejected_customer_contacts") == [(0,)]
 
