@@ -1,6 +1,5 @@
 {#-
-    Whether a customer is held back from all campaigns: by a hash that no campaign is part of, as
-    int_campaign_candidates draws it.
+    Whether a customer is held back from all campaigns: by a hash that no campaign is part of.
 -#}
 {% macro is_in_global_control(customer_id) -%}
     (

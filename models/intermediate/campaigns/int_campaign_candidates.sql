@@ -24,12 +24,6 @@ suppressed_customers as (
     select * from {{ ref('suppressed_customers') }}
 ),
 
--- Without any contacts nothing is known of consents, and the tool that sends has to know them.
-contact_list as (
-    select count(*) > 0 as has_contacts
-    from stg_customer_contacts
-),
-
 members as (
     select
         int_campaigns.campaign_id,
@@ -39,9 +33,7 @@ members as (
         md5(
             {{ text_literal(var('campaign_salt')) }} || ':' || int_campaigns.campaign_id || ':'
             || int_audiences.customer_id
-        ) as campaign_hash,
-        md5({{ text_literal(var('campaign_salt')) }} || '::' || int_audiences.customer_id)
-            as customer_hash
+        ) as campaign_hash
     from int_campaigns
     inner join int_audiences
         on
@@ -55,9 +47,7 @@ draws as (
         members.*,
         (cast({{ hash_bucket('campaign_hash') }} as double) + 0.5e0) / 65536e0 as control_draw,
         (cast({{ hash_bucket('substr(campaign_hash, 5)') }} as double) + 0.5e0) / 65536e0
-            as variant_draw,
-        (cast({{ hash_bucket('customer_hash') }} as double) + 0.5e0) / 65536e0
-            as global_control_draw
+            as variant_draw
     from members
 ),
 
@@ -80,6 +70,7 @@ campaign_costs as (
 ),
 
 -- For the same reason whoever may not be contacted by one of the campaign's channels is not of it.
+-- Without any contacts nothing is known of consents, and the tool that sends has to know them.
 campaign_channels as (
     select distinct
         campaign_id,
@@ -93,7 +84,7 @@ refusals as (
         members.customer_id,
         bool_or(suppressed_customers.customer_id is not null) as is_suppressed,
         bool_or(
-            contact_list.has_contacts
+            {{ 'true' if has_customer_contacts() else 'false' }}
             and case campaign_channels.channel
                 {%- for channel, consent in campaign_channels().items() if consent %}
                 when '{{ channel }}'
@@ -105,7 +96,6 @@ refusals as (
     from members
     inner join campaign_channels
         on members.campaign_id = campaign_channels.campaign_id
-    cross join contact_list
     left join stg_customer_contacts
         on members.customer_id = stg_customer_contacts.customer_id
     left join suppressed_customers
@@ -127,8 +117,7 @@ candidates as (
         case
             when refusals.is_suppressed then 'suppression_list'
             when refusals.lacks_consent then 'no_consent'
-            when draws.global_control_draw < {{ number_var('global_control_share', 0, 1) }}
-                then 'global_control'
+            when {{ is_in_global_control('draws.customer_id') }} then 'global_control'
         end as refused_because,
 
         draws.priority,
