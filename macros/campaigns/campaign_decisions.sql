@@ -4,20 +4,26 @@
     `candidates` (rows of int_campaign_candidates) and `held` (rows of campaign_assignments).
     `steps` is the number of campaigns among the candidates.
 
-    A campaign takes nobody whom an earlier one holds at its launch, or who had as many contacts
+    A campaign takes nobody whom another one holds while it runs, or who was of as many campaigns
     lately as the cap allows, and then as many as its budget pays for, from the top of the list:
     what an earlier one does not take, the next one may. That is why there is a step a campaign:
-    each decides its own rows, and reads what was decided before.
+    each decides its own rows, and reads what was decided before. Being held back counts like a
+    contact, so that what another campaign drew decides nothing here.
 -#}
 {% macro campaign_decisions_ctes(steps) %}
+{%- set list_order -%}
+    priority nulls last, expected_value desc nulls last, customer_id nulls last
+{%- endset -%}
 campaign_order as (
     select
         campaign_id,
+        launch_date,
+        end_date,
         row_number() over (
             order by launch_date nulls last, campaign_priority nulls last, campaign_id nulls last
         ) as step
     from candidates
-    group by campaign_id, launch_date, campaign_priority
+    group by campaign_id, launch_date, end_date, campaign_priority
 ),
 
 decided_0 as (
@@ -27,8 +33,6 @@ decided_0 as (
         candidates.customer_id,
         candidates.launch_date,
         candidates.end_date,
-        {{ dbt.datediff("cast('1970-01-01' as date)", 'candidates.launch_date', 'day') }}
-            as launch_day,
         candidates.priority,
         candidates.expected_value,
         candidates.is_drawn_for_treatment,
@@ -46,7 +50,6 @@ decided_0 as (
         customer_id,
         launch_date,
         end_date,
-        {{ dbt.datediff("cast('1970-01-01' as date)", 'launch_date', 'day') }} as launch_day,
         priority,
         expected_value,
         assignment = 'treatment' as is_drawn_for_treatment,
@@ -58,6 +61,21 @@ decided_0 as (
     where suppressed_because is null
 ),
 {% for step in range(1, steps + 1) %}
+compared_{{ step }} as (
+    select
+        decided.*,
+        decided.suppressed_because is null
+        and decided.launch_date <= campaign.end_date
+        and decided.end_date >= campaign.launch_date as is_at_the_time,
+        decided.suppressed_because is null
+        and decided.launch_date <= campaign.launch_date
+        and {{ dbt.datediff('decided.launch_date', 'campaign.launch_date', 'day') }}
+        < {{ whole_number_var('contact_cap_days') }} as is_lately
+    from decided_{{ step - 1 }} as decided
+    inner join campaign_order as campaign
+        on campaign.step = {{ step }}
+),
+
 free_{{ step }} as (
     select
         step,
@@ -65,7 +83,6 @@ free_{{ step }} as (
         customer_id,
         launch_date,
         end_date,
-        launch_day,
         priority,
         expected_value,
         is_drawn_for_treatment,
@@ -75,27 +92,13 @@ free_{{ step }} as (
         case
             when step <> {{ step }} then suppressed_because
             when refused_because is not null then refused_because
+            when bool_or(is_at_the_time) over (partition by customer_id) then 'in_other_campaign'
             when
-                max(case when suppressed_because is null then end_date end)
-                    over (partition by customer_id)
-                >= launch_date
-                then 'in_other_campaign'
-            when
-                sum(
-                    case
-                        when suppressed_because is null and is_drawn_for_treatment then 1
-                        else 0
-                    end
-                )
-                    over (
-                        partition by customer_id order by launch_day nulls last
-                        range between {{ whole_number_var('contact_cap_days') - 1 }} preceding
-                        and current row
-                    )
+                sum(case when is_lately then 1 else 0 end) over (partition by customer_id)
                 >= {{ whole_number_var('contact_cap') }}
                 then 'contact_cap'
         end as suppressed_because
-    from decided_{{ step - 1 }}
+    from compared_{{ step }}
 ),
 
 decided_{{ step }} as (
@@ -105,7 +108,6 @@ decided_{{ step }} as (
         customer_id,
         launch_date,
         end_date,
-        launch_day,
         priority,
         expected_value,
         is_drawn_for_treatment,
@@ -125,10 +127,7 @@ decided_{{ step }} as (
                     end
                 ) over (
                     partition by campaign_id
-                    order by
-                        priority nulls last,
-                        expected_value desc nulls last,
-                        customer_id nulls last
+                    order by {{ list_order }}
                     rows between unbounded preceding and current row
                 ) > budget
                 then 'budget'
@@ -146,10 +145,7 @@ ranked as (
             when suppressed_because is null
                 then row_number() over (
                     partition by campaign_id, suppressed_because
-                    order by
-                        priority nulls last,
-                        expected_value desc nulls last,
-                        customer_id nulls last
+                    order by {{ list_order }}
                 )
         end as list_rank
     from decided_{{ steps }}
@@ -176,6 +172,8 @@ decided as (
         cast(ranked.list_rank as integer) as rank,
         candidates.priority,
         candidates.expected_value,
+        candidates.control_share,
+        candidates.attribution_days,
         candidates.launch_date,
         candidates.end_date
     from candidates

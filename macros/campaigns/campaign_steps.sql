@@ -1,6 +1,6 @@
 {#-
-    How many campaigns are to be decided, as long as there is a table to ask: those that have been
-    launched and are not among the assignments yet, or those that are planned.
+    How many campaigns are to be decided: those that have been launched, or those that are planned,
+    without those that are among the assignments. 1 where there is no table to ask yet.
 -#}
 {% macro campaign_steps(is_launched, assignments=none) %}
     {%- if not execute or load_relation(ref('int_campaign_candidates')) is none -%}

@@ -1,10 +1,11 @@
 {#-
     The folder where launched campaigns are written out: CAMPAIGN_ARCHIVE, or one beside the
-    warehouse. None where there is neither, as on Spark by default.
+    warehouse. None where there is neither, as on Spark by default, and for the sample, whose
+    campaigns are invented.
 -#}
 {% macro assignment_archive() %}
     {%- set beside = none -%}
-    {%- if target.type == 'duckdb' and target.path != ':memory:' -%}
+    {%- if order_lines_input().path and target.type == 'duckdb' and target.path != ':memory:' -%}
         {%- set beside = modules.re.sub('[.][^./]*$', '', target.path) ~ '_campaigns' -%}
     {%- endif -%}
     {{ return(env_var('CAMPAIGN_ARCHIVE', '') or beside) }}
@@ -34,7 +35,9 @@
 
 
 {% macro default__archived_rows() %}
-    {%- set files = text_literal(assignment_archive() ~ '/*/*.parquet') -%}
+    {#- In a pattern a bracket stands for itself between brackets. -#}
+    {%- set folder = modules.re.sub('([][*?])', '[\\1]', assignment_archive()) -%}
+    {%- set files = text_literal(folder ~ '/*/*.parquet') -%}
     {%- set found = run_query('select count(*) from glob(' ~ files ~ ')') -%}
     {%- if found and found.columns[0].values()[0] -%}
         {{ return('read_parquet(' ~ files ~ ', union_by_name = true, hive_partitioning = false)') }}
@@ -73,6 +76,9 @@
 
 
 {% macro default__archive_rows(archive, new_rows) %}
+    {%- if '://' not in assignment_archive() -%}
+        {%- do make_folder(assignment_archive()) -%}
+    {%- endif -%}
     {{ return(
         'copy (' ~ new_rows ~ ') to ' ~ text_literal(assignment_archive())
         ~ ' (format parquet, partition_by (campaign_id), write_partition_columns true,'

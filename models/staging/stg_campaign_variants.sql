@@ -48,10 +48,10 @@ judged as (
             when coalesce(cost_per_contact, -1) < 0
                 then 'cost_per_contact must be an amount of at least 0'
             when coalesce(offer_cost, -1) < 0 then 'offer_cost must be an amount of at least 0'
-            when not coalesce(weight > 0e0, false)
+            when not coalesce(weight > 0e0 and weight <= 1e6, false)
                 then
                     'weight is ' || coalesce(weight_text, 'missing')
-                    || ': it must be a number above 0'
+                    || ': it must be a number above 0 and at most 1000000'
         end as problem
     from typed
 ),

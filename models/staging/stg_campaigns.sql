@@ -6,15 +6,20 @@ with campaigns as (
 typed as (
     select
         campaigns.*,
-        try_cast(launch_date as date) as launches_on,
-        try_cast(end_date as date) as ends_on,
+        case when {{ is_iso_date('launch_date') }} then try_cast(launch_date as date) end
+            as launches_on,
+        case when {{ is_iso_date('end_date') }} then try_cast(end_date as date) end as ends_on,
         try_cast(cost_per_contact as decimal(18, 4)) as contact_cost,
         try_cast(offer_cost as decimal(18, 4)) as response_cost,
         try_cast(expected_response as double) as response_rate,
         try_cast(control_share as double) as held_back_share,
         try_cast(budget as decimal(18, 4)) as highest_cost,
-        try_cast(priority as integer) as place,
-        try_cast(attribution_days as integer) as counted_days,
+        case when {{ is_whole_number('priority') }} then try_cast(priority as integer) end
+            as place,
+        case
+            when {{ is_whole_number('attribution_days') }}
+                then try_cast(attribution_days as integer)
+        end as counted_days,
         count(*) over (partition by campaign_id) as row_count
     from campaigns
 ),
@@ -24,6 +29,7 @@ judged as (
         typed.*,
         case
             when campaign_id is null then 'campaign_id is missing'
+            when campaign_id = 'all_campaigns' then 'the name is taken: it means all of them'
             when row_count > 1 then 'campaign_id stands in more than one row'
             when
                 audience is null

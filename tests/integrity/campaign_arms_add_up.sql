@@ -47,8 +47,8 @@ assigned as (
 
 differing as (
     select
-        campaigns.campaign_id,
-        campaigns.arm,
+        coalesce(campaigns.campaign_id, assigned.campaign_id) as campaign_id,
+        coalesce(campaigns.arm, assigned.arm) as arm,
         campaigns.customer_count,
         segments.customer_count as segment_customer_count,
         assigned.customer_count as assigned_count
@@ -57,7 +57,7 @@ differing as (
         on
             campaigns.campaign_id = segments.campaign_id
             and campaigns.arm = segments.arm
-    left join assigned
+    full outer join assigned
         on
             campaigns.campaign_id = assigned.campaign_id
             and campaigns.arm = assigned.arm

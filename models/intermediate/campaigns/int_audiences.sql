@@ -1,10 +1,59 @@
--- Grain: one row per audience, as-of date that is scored in full, and customer of the audience.
--- depends_on: {{ ref('int_audience_customers') }}
+-- Grain: one row per audience, as-of date that is scored in full, and customer of the audience. A row
+-- that is none stops the build with the name of its audience.
 -- depends_on: {{ ref('order_lines') }}
 -- depends_on: {{ ref('orders') }}
 -- depends_on: {{ ref('products') }}
 with audiences as (
     {{ union_audiences() }}
+),
+
+int_audience_customers as (
+    select * from {{ ref('int_audience_customers') }}
+),
+
+judged as (
+    select
+        audiences.*,
+        case
+            when audiences.customer_id is null then 'customer_id is missing'
+            when audiences.as_of_date is null then 'as_of_date is missing'
+            when int_audience_customers.customer_id is null
+                then
+                    'is no customer as of this date, or everyone is not scored then: take '
+                    || 'customers and dates from int_audience_customers'
+            when audiences.priority is null then 'priority is missing'
+            when audiences.reason is null then 'reason is missing'
+            when
+                count(*) over (
+                    partition by
+                        audiences.audience, audiences.as_of_date, audiences.customer_id
+                ) > 1
+                then 'stands in more than one row'
+        end as problem
+    from audiences
+    left join int_audience_customers
+        on
+            audiences.as_of_date = int_audience_customers.as_of_date
+            and audiences.customer_id = int_audience_customers.customer_id
+),
+
+checked as (
+    select
+        audience,
+        as_of_date,
+        customer_id,
+        priority,
+        reason
+    from judged
+    where
+        case
+            when problem is null then true
+            else {{ stop_with(
+                "'audience_' || audience || ', customer ' || coalesce(customer_id, '?')"
+                ~ " || ' as of ' || coalesce(cast(as_of_date as " ~ dbt.type_string()
+                ~ "), '?') || ': ' || problem"
+            ) }}
+        end
 )
 
-select * from audiences
+select * from checked

@@ -143,6 +143,9 @@ candidates as (
         ) as planned_cost,
         int_campaigns.budget,
 
+        int_campaigns.control_share,
+        int_campaigns.attribution_days,
+
         draws.control_draw >= int_campaigns.control_share as is_drawn_for_treatment,
         int_campaigns.is_launched,
 

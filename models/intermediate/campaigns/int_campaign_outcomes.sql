@@ -21,17 +21,23 @@ int_customers__order_days as (
 ),
 
 -- By the first campaign that could have contacted the customer: until then none had, so that
--- nothing that a campaign does decides who is compared, or from when on.
+-- nothing that a campaign does decides who is compared, or from when on. A campaign that is no
+-- longer in the seed has neither costs nor days.
 first_chances as (
     select
         campaign_assignments.*,
         row_number() over (
-            partition by customer_id order by launch_date nulls last, campaign_id nulls last
+            partition by campaign_assignments.customer_id
+            order by
+                campaign_assignments.launch_date nulls last,
+                campaign_assignments.campaign_id nulls last
         ) as chance
     from campaign_assignments
+    inner join int_campaigns
+        on campaign_assignments.campaign_id = int_campaigns.campaign_id
     where
-        suppressed_because is null
-        or suppressed_because not in ('suppression_list', 'no_consent')
+        campaign_assignments.suppressed_because is null
+        or campaign_assignments.suppressed_because not in ('suppression_list', 'no_consent')
 ),
 
 last_measurement as (
@@ -76,8 +82,8 @@ dated_members as (
     from members
 ),
 
--- An order counts for every campaign whose days it falls into. Campaigns draw independently, so
--- that what another one brings falls on both arms alike.
+-- An order counts for every campaign whose days it falls into. Campaigns draw independently, and
+-- take no notice of which arm another one drew, so what that one brings falls on both arms alike.
 order_days as (
     select
         members.campaign_id,

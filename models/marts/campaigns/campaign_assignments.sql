@@ -37,7 +37,7 @@ candidates as (
         and campaign_id not in (select held.campaign_id from held)
 ),
 
-{{ campaign_decisions_ctes(campaign_steps(is_launched=true)) }}
+{{ campaign_decisions_ctes(campaign_steps(true, this if is_incremental() else none)) }}
 
 assignments as (
     select * from restored

@@ -11,21 +11,10 @@ candidates as (
         and campaign_id not in (select held.campaign_id from held)
 ),
 
-{{ campaign_decisions_ctes(campaign_steps(is_launched=false)) }}
+{{ campaign_decisions_ctes(campaign_steps(false, ref('campaign_assignments'))) }}
 
 targets as (
-    select
-        decided.*,
-        false as is_launched
-    from decided
-    union all
-    select
-        held.*,
-        true as is_launched
-    from held
-),
-
-final as (
+    {%- for lists, is_launched in [('held', 'true'), ('decided', 'false')] %}
     select
         campaign_id,
         customer_id,
@@ -40,11 +29,13 @@ final as (
         priority,
         expected_value,
 
-        is_launched,
+        {{ is_launched }} as is_launched,
 
         launch_date,
         end_date
-    from targets
+    from {{ lists }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
-select * from final
+select * from targets
