@@ -12,6 +12,7 @@ from scipy import stats
 
 SEED = (PROJECT / "seeds" / "campaigns.csv").read_text()
 HEADER = SEED.splitlines()[0]
+NO_VARIANTS = "campaign_id,variant,channel,offer,cost_per_contact,offer_cost,weight\n"
 # What follows from the campaigns; everything before it is as it was built.
 LISTS = [
     *("campaigns", "campaign_variants", "suppressed_customers", "stg_campaigns"),
@@ -111,19 +112,56 @@ def test_every_member_of_an_audience_is_treated_or_control_or_suppressed(sample_
     )
 
 
-def test_no_customer_is_of_two_campaigns_at_a_time(sample_build):
+def test_no_customer_is_of_two_campaigns_at_a_time(campaigns):
+    """Three campaigns for one audience: two overlap, and one was launched before both."""
+    campaigns.forget()
+    rest = "post,x,1,0,0.1,0.5"
+
+    built = campaigns.relist(
+        {
+            "seeds/campaign_variants.csv": NO_VARIANTS,
+            "seeds/campaigns.csv": "\n".join(
+                [
+                    HEADER,
+                    f"later,win_back,2024-11-04,2024-11-30,{rest},40,1,30",
+                    f"overlapping,win_back,2024-11-04,2024-12-15,{rest},,2,30",
+                ]
+            ),
+        }
+    )
+    # Added only now, and over before the others begin.
+    built = campaigns.relist(
+        {
+            "seeds/campaign_variants.csv": NO_VARIANTS,
+            "seeds/campaigns.csv": "\n".join(
+                [HEADER, f"earlier,win_back,2024-09-02,2024-09-29,{rest},,1,30"]
+            ),
+        }
+    )
+
+    reasons = dict(
+        built.query(
+            "select campaign_id, list(distinct suppressed_because order by suppressed_because) "
+            "from campaign_assignments group by 1"
+        )
+    )
+    assert reasons == {
+        "earlier": ["global_control", "suppression_list"],
+        "later": ["budget", "global_control", "suppression_list"],
+        "overlapping": ["global_control", "in_other_campaign", "suppression_list"],
+    }
+    # What the first one's budget leaves out, the second may have.
+    assert built.value(
+        "select count(*) > 0 from campaign_assignments as first "
+        "inner join campaign_assignments as second using (customer_id) "
+        "where first.campaign_id = 'later' and second.campaign_id = 'overlapping' "
+        "and first.suppressed_because = 'budget' and second.assignment is not null"
+    )
     assert (
-        sample_build.query(
-            """
-        select earlier.customer_id
-        from campaign_targets as earlier
-        inner join campaign_targets as later using (customer_id)
-        where
-            earlier.campaign_id <> later.campaign_id
-            and earlier.assignment is not null
-            and later.assignment is not null
-            and later.launch_date between earlier.launch_date and earlier.end_date
-        """
+        built.query(
+            "select customer_id from campaign_assignments "
+            "where campaign_id in ('later', 'overlapping') and assignment is not null "
+            "group by 1 having count(*) > 1"
         )
         == []
     )
@@ -187,8 +225,7 @@ def test_launches_one_by_one_and_all_at_once_give_the_same_lists(campaigns):
     first = campaigns.relist(
         {
             "seeds/campaigns.csv": seed(without=("second_order_2024", "upgrade_2024")),
-            "seeds/campaign_variants.csv": "campaign_id,variant,channel,offer,"
-            "cost_per_contact,offer_cost,weight\n",
+            "seeds/campaign_variants.csv": NO_VARIANTS,
         }
     )
     assert first.query("select distinct campaign_id from campaign_assignments order by 1") == [
@@ -237,6 +274,57 @@ def test_a_lost_warehouse_takes_its_campaigns_back(campaigns):
     campaigns.relist({"models/marts/campaigns/audiences/audience_win_back.sql": everyone})
 
     assert campaigns.assignments() == before
+
+
+def test_the_archive_may_lie_deep_and_have_any_name(campaigns, tmp_path, monkeypatch):
+    before = campaigns.assignments()
+    campaigns.forget()
+    monkeypatch.setenv("CAMPAIGN_ARCHIVE", str(tmp_path / "back up" / "it's [old] *"))
+    campaigns.relist(select=["campaign_assignments"])
+    campaigns.execute("update campaign_assignments set reason = 'changed'")
+
+    campaigns.relist(select=["campaign_assignments"])
+    campaigns.execute("drop table campaign_assignments")
+    campaigns.relist(select=["campaign_assignments"])
+
+    assert campaigns.assignments() == before
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (
+            "as_of_date, null as customer_id, 1 as priority, 'x' as reason",
+            "customer ? as of 2024-09-02: customer_id is missing",
+        ),
+        (
+            "as_of_date, 'x' as customer_id, 1 as priority, 'x' as reason",
+            "customer x as of 2024-09-02: is no customer as of this date",
+        ),
+        (
+            "as_of_date, '13174' as customer_id, 1 as priority, 'x' as reason",
+            "customer 13174 as of 2024-09-02: stands in more than one row",
+        ),
+        (
+            "as_of_date, customer_id, 1 as priority, cast(null as varchar) as reason",
+            "as of 2024-09-02: reason is missing",
+        ),
+        ("as_of_date, customer_id, 1 as priority", 'does not have a column named "reason"'),
+    ],
+)
+def test_an_audience_that_is_none_stops_the_build_and_is_named(campaigns, columns, message):
+    audience = (
+        f"select {columns} from {{{{ ref('int_audience_customers') }}}} "
+        "where as_of_date = date '2024-09-02' limit 2"
+    )
+    built = campaigns.run(
+        {"models/marts/campaigns/audiences/audience_odd.sql": audience}, select=["int_audiences"]
+    )
+
+    assert not built.succeeded
+    output = " ".join(built.output.split())
+    assert message in output
+    assert "audience_odd" in output or "odd" in output
 
 
 def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
@@ -301,8 +389,7 @@ def test_campaigns_at_the_edges_are_listed_too(campaigns):
         {
             "models/marts/campaigns/audiences/audience_one.sql": one,
             "models/marts/campaigns/audiences/audience_nobody.sql": nobody,
-            "seeds/campaign_variants.csv": "campaign_id,variant,channel,offer,cost_per_contact,"
-            "offer_cost,weight\n",
+            "seeds/campaign_variants.csv": NO_VARIANTS,
             "seeds/suppressed_customers.csv": "customer_id,channel,reason\n",
             "seeds/campaigns.csv": "\n".join(
                 [
