@@ -1,5 +1,5 @@
 -- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the risk
--- of no order by the logistic model, and what it is made of.
+-- of no order by the logistic model.
 with fit_churn as (
     select * from {{ ref('fit_churn') }}
     where status = 'ok'
@@ -7,10 +7,6 @@ with fit_churn as (
 
 int_churn_seasons as (
     select * from {{ ref('int_churn_seasons') }}
-),
-
-int_feature_scales as (
-    select * from {{ ref('int_feature_scales') }}
 ),
 
 int_customers__feature_vectors as (
@@ -27,39 +23,16 @@ coefficients as (
     group by 1, 2
 ),
 
-means as (
-    select
-        as_of_date,
-        {{ feature_mean_columns() }}
-    from int_feature_scales
-    group by 1
-),
-
 scored as (
     select
         int_customers__feature_vectors.as_of_date,
         coefficients.horizon_days,
         int_customers__feature_vectors.customer_id,
         coefficients.threshold,
-        {% for topic in churn_topics() %}
-        (
-            0e0
-            {%- for feature in topic.more %}
-            + greatest(coefficients.{{ feature }}, 0e0)
-            * (int_customers__feature_vectors.{{ feature }} - means.{{ feature }})
-            {%- endfor %}
-            {%- for feature in topic.less %}
-            + least(coefficients.{{ feature }}, 0e0)
-            * (int_customers__feature_vectors.{{ feature }} - means.{{ feature }})
-            {%- endfor %}
-        ) as {{ topic.name }}_part,
-        {%- endfor %}
         {{ linear_form('coefficients', 'int_customers__feature_vectors') }} as log_odds
     from int_customers__feature_vectors
     inner join coefficients
         on int_customers__feature_vectors.as_of_date = coefficients.as_of_date
-    inner join means
-        on int_customers__feature_vectors.as_of_date = means.as_of_date
 ),
 
 risks as (
@@ -79,9 +52,6 @@ scores as (
         risks.churn_risk,
         -- Silence through a window with more orders is silence through as many windows more.
         power(risks.churn_risk, int_churn_seasons.season_ratio) as seasonal_churn_risk,
-        {% for topic in churn_topics() %}
-        risks.{{ topic.name }}_part,
-        {%- endfor %}
         risks.threshold
     from risks
     inner join int_churn_seasons
