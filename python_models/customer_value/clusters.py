@@ -231,9 +231,8 @@ def fit_dates(
         One row per ``as_of_date``, ``cluster`` and ``feature`` (or ``intercept``), with
         ``coefficient``: a customer belongs to the cluster with the largest value of the intercept
         plus each coefficient times its feature. Beside them ``centroid`` (scaled), ``center`` and
-        ``scale`` of the feature (logs), ``sample_count`` (customers of the cluster among those
-        fitted), ``named_by`` (``profile`` or ``previous_date``), ``status`` and ``reason``. A date
-        for which nothing could be fitted has one row, without a cluster.
+        ``scale`` of the feature (logs), ``named_by`` (``profile`` or ``previous_date``), ``status``
+        and ``reason``. A date for which nothing could be fitted has one row, without a cluster.
 
     Raises
     ------
@@ -256,7 +255,6 @@ def fit_dates(
         "centroid": "float64",
         "center": "float64",
         "scale": "float64",
-        "sample_count": "Int64",
         "named_by": "string",
         "status": "string",
         "reason": "string",
@@ -294,9 +292,8 @@ def fit_dates(
         names, named_by = _names(_profiles(vectors, labels), in_logs, scales, previous, archetypes)
         previous = in_logs.set_axis(names)
 
-        sizes = np.bincount(labels, minlength=cluster_count)
-        for name, centroid, size in sorted(zip(names, centroids.tolist(), sizes, strict=True)):
-            cluster = {"as_of_date": date, "cluster": name, "sample_count": size}
+        for name, centroid in sorted(zip(names, centroids.tolist(), strict=True)):
+            cluster = {"as_of_date": date, "cluster": name}
             cluster |= {"named_by": named_by, "status": "ok", "reason": ""}
             intercept, coefficients = linear_form(centroid, center.tolist(), scale.tolist())
             rows.append(cluster | {"feature": "intercept", "coefficient": intercept})
