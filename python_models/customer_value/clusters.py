@@ -25,7 +25,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
-from threadpoolctl import threadpool_limits
+
+from customer_value.threads import one_thread
 
 # In order of preference: of two that say the same, the first is kept. Every customer has all of
 # them; what is 0 for most (gaps of those who came once, returns) would be ruled by its exceptions.
@@ -89,7 +90,7 @@ class Partition:
     """Share of the starts that ended as well as the best, but for a thousandth of the inertia."""
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataFrame:
     """Which features are used, and why not the others.
 
@@ -141,7 +142,7 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def select_count(
     vectors: pd.DataFrame, kept: Sequence[str], cluster_count: int | None = None
 ) -> pd.DataFrame:
@@ -203,7 +204,7 @@ def select_count(
     return table.astype(types)
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def fit_dates(
     samples: Iterable[tuple[pd.Timestamp, pd.DataFrame]],
     kept: Sequence[str],
@@ -306,7 +307,7 @@ def fit_dates(
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def partition(
     points: np.ndarray, count: int, starts: int = STARTS, start: np.ndarray | None = None
 ) -> Partition:
