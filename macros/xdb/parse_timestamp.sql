@@ -89,6 +89,8 @@
     Spark takes from Java. Numbers without a text between them are run on, and have all digits.
 -#}
 {% macro timestamp_format_parts(format) %}
+    {#- +01:00, +0100 or +01: as many letters as Java has for each, in brackets where optional. -#}
+    {%- set java_offset = '[' ~ 'X' * 3 ~ '][' ~ 'X' * 2 ~ '][X]' -%}
     {%- set directives = {
         '%Y': {'digits': '[0-9]{4}', 'java': 'yyyy'},
         '%y': {'digits': '[0-9]{2}', 'java': 'yy'},
@@ -102,7 +104,7 @@
         '%b': {'pattern': '[A-Za-z]{3}', 'java': 'MMM'},
         '%B': {'pattern': '[A-Za-z]{3,9}', 'java': 'MMMM'},
         '%p': {'pattern': '[AaPp][Mm]', 'java': 'a'},
-        '%z': {'pattern': '[+-][0-9]{2}(:?[0-9]{2})?', 'java': '[XXX][XX][X]'},
+        '%z': {'pattern': '[+-][0-9]{2}(:?[0-9]{2})?', 'java': java_offset},
         '%%': {'text': '%'},
     } -%}
     {%- set parts = [] -%}

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from sklearn.covariance import MinCovDet
-from threadpoolctl import threadpool_limits
+
+from customer_value.threads import one_thread
 
 # Columns of int_customers__feature_vectors, as in the macro anomaly_features. All of them are logs
 # and exist for every customer: gaps, which one-time buyers have not, would set those apart, and
@@ -60,7 +61,7 @@ class Fit:
     """Why, by feature."""
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def fit(customers: pd.DataFrame, features: tuple[str, ...] = FEATURES) -> Fit:
     """The minimum covariance determinant of customers' features.
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
-from threadpoolctl import threadpool_limits
 
 from customer_value import churn, value_tiers
 from customer_value.scaling import standardise
+from customer_value.threads import one_thread
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def predict(
     training: pd.DataFrame,
     customers: pd.DataFrame,

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from customer_value.scaling import standardise, unscale
+from customer_value.threads import one_thread
 
 # Fewer customers who left, or who stayed, say next to nothing about two dozen coefficients.
 FEWEST_OF_EACH = 20
@@ -39,8 +39,7 @@ class Fit:
     """Above this risk a customer is called churned: most were rightly, in the training windows."""
 
 
-# One thread: more would add in another order.
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def fit(training: pd.DataFrame, scales: pd.DataFrame, as_of_date: pd.Timestamp) -> Fit:
     """Logistic regression of churn, with a ridge penalty.
 

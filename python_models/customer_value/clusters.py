@@ -25,7 +25,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
-from threadpoolctl import threadpool_limits
+
+from customer_value.threads import one_thread
 
 # In order of preference: of two that say the same, the first is kept. Every customer has all of
 # them; what is 0 for most (gaps of those who came once, returns) would be ruled by its exceptions.
@@ -89,7 +90,7 @@ class Partition:
     """Share of the starts that ended as well as the best, but for a thousandth of the inertia."""
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataFrame:
     """Which features are used, and why not the others.
 
@@ -141,7 +142,7 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def select_count(
     vectors: pd.DataFrame, kept: Sequence[str], cluster_count: int | None = None
 ) -> pd.DataFrame:
@@ -203,7 +204,7 @@ def select_count(
     return table.astype(types)
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def fit_dates(
     samples: Iterable[tuple[pd.Timestamp, pd.DataFrame]],
     kept: Sequence[str],
@@ -231,9 +232,8 @@ def fit_dates(
         One row per ``as_of_date``, ``cluster`` and ``feature`` (or ``intercept``), with
         ``coefficient``: a customer belongs to the cluster with the largest value of the intercept
         plus each coefficient times its feature. Beside them ``centroid`` (scaled), ``center`` and
-        ``scale`` of the feature (logs), ``sample_count`` (customers of the cluster among those
-        fitted), ``named_by`` (``profile`` or ``previous_date``), ``status`` and ``reason``. A date
-        for which nothing could be fitted has one row, without a cluster.
+        ``scale`` of the feature (logs), ``named_by`` (``profile`` or ``previous_date``), ``status``
+        and ``reason``. A date for which nothing could be fitted has one row, without a cluster.
 
     Raises
     ------
@@ -256,7 +256,6 @@ def fit_dates(
         "centroid": "float64",
         "center": "float64",
         "scale": "float64",
-        "sample_count": "Int64",
         "named_by": "string",
         "status": "string",
         "reason": "string",
@@ -294,9 +293,8 @@ def fit_dates(
         names, named_by = _names(_profiles(vectors, labels), in_logs, scales, previous, archetypes)
         previous = in_logs.set_axis(names)
 
-        sizes = np.bincount(labels, minlength=cluster_count)
-        for name, centroid, size in sorted(zip(names, centroids.tolist(), sizes, strict=True)):
-            cluster = {"as_of_date": date, "cluster": name, "sample_count": size}
+        for name, centroid in sorted(zip(names, centroids.tolist(), strict=True)):
+            cluster = {"as_of_date": date, "cluster": name}
             cluster |= {"named_by": named_by, "status": "ok", "reason": ""}
             intercept, coefficients = linear_form(centroid, center.tolist(), scale.tolist())
             rows.append(cluster | {"feature": "intercept", "coefficient": intercept})
@@ -309,7 +307,7 @@ def fit_dates(
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def partition(
     points: np.ndarray, count: int, starts: int = STARTS, start: np.ndarray | None = None
 ) -> Partition:

@@ -21,7 +21,8 @@ import pandas as pd
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
-from threadpoolctl import threadpool_limits
+
+from customer_value.threads import one_thread
 
 ORDER_MODELS = ("bg_nbd", "mbg_nbd")
 VALUE_MODEL = "gamma_gamma"
@@ -431,9 +432,7 @@ def _too_thin(x: np.ndarray, weight: np.ndarray) -> str:
     )
 
 
-# One thread: a second one wins nothing on sums of this size, waits long where the engine is busy,
-# and adds up in another order on another machine.
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def _fit(
     model: str,
     loss: Callable,

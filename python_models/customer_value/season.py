@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+
+from customer_value.threads import one_thread
 
 # A season wants every month of a year, and some of them twice to tell it from a trend.
 FEWEST_MONTHS = 15
@@ -38,8 +39,7 @@ class Season:
     reason: str
 
 
-# One thread, as in clv.
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def fit(cohorts: pd.DataFrame) -> Season:
     """The season that repeat orders of complete months show.
 

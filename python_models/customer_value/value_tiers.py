@@ -13,10 +13,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
-from threadpoolctl import threadpool_limits
 
 from customer_value.churn import PENALTY
 from customer_value.scaling import standardise, unscale
+from customer_value.threads import one_thread
 
 TIERS = ("bronze", "silver", "gold", "platinum")
 FEWEST_OF_A_TIER = 20
@@ -49,8 +49,7 @@ def forest() -> RandomForestClassifier:
     return RandomForestClassifier(50, min_samples_leaf=20, max_samples=0.5, random_state=0)
 
 
-# One thread: more would add in another order.
-@threadpool_limits.wrap(limits=1)
+@one_thread
 def fit(
     training: pd.DataFrame,
     scales: pd.DataFrame,

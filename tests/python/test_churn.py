@@ -146,7 +146,7 @@ def test_every_churn_score_of_sql_is_scikit_learns_own(sample, sample_build):
 )
 def test_no_reason_denies_its_own_words(sample, sample_build, topic, features):
     """Whatever sign a coefficient has by chance, "a high share of returns" has one to show."""
-    scores = frame(sample_build, f"from int_churn__scores where {topic}_part > 0")
+    scores = frame(sample_build, f"from int_customers__churn_parts where {topic}_part > 0")
     means = sample.scales.pivot_table(index="as_of_date", columns="feature", values="feature_mean")
     vectors = sample.vectors.set_index(["as_of_date", "customer_id"])[features]
     here = vectors.loc[list(scores[["as_of_date", "customer_id"]].itertuples(index=False))]

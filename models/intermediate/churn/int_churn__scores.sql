@@ -1,6 +1,5 @@
--- Grain: one row per as-of date (now, and the cut-offs of back-tests), horizon and customer: the
--- risk of no order by the logistic model, and what it is made of. At cut-offs customers of the
--- back-test.
+-- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the risk
+-- of no order by the logistic model.
 with fit_churn as (
     select * from {{ ref('fit_churn') }}
     where status = 'ok'
@@ -10,22 +9,8 @@ int_churn_seasons as (
     select * from {{ ref('int_churn_seasons') }}
 ),
 
-int_feature_scales as (
-    select * from {{ ref('int_feature_scales') }}
-),
-
-int_as_of_dates as (
-    select * from {{ ref('int_as_of_dates') }}
-),
-
-vectors as (
-    select int_customers__feature_vectors.*
-    from {{ ref('int_customers__feature_vectors') }} as int_customers__feature_vectors
-    inner join int_as_of_dates
-        on int_customers__feature_vectors.as_of_date = int_as_of_dates.as_of_date
-    where
-        int_as_of_dates.is_current
-        or (int_as_of_dates.is_backtest_cutoff and int_customers__feature_vectors.is_in_backtest)
+int_customers__feature_vectors as (
+    select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
 coefficients as (
@@ -38,39 +23,16 @@ coefficients as (
     group by 1, 2
 ),
 
-means as (
-    select
-        as_of_date,
-        {{ feature_mean_columns() }}
-    from int_feature_scales
-    group by 1
-),
-
 scored as (
     select
-        vectors.as_of_date,
+        int_customers__feature_vectors.as_of_date,
         coefficients.horizon_days,
-        vectors.customer_id,
+        int_customers__feature_vectors.customer_id,
         coefficients.threshold,
-        {% for topic in churn_topics() %}
-        (
-            0e0
-            {%- for feature in topic.more %}
-            + greatest(coefficients.{{ feature }}, 0e0)
-            * (vectors.{{ feature }} - means.{{ feature }})
-            {%- endfor %}
-            {%- for feature in topic.less %}
-            + least(coefficients.{{ feature }}, 0e0)
-            * (vectors.{{ feature }} - means.{{ feature }})
-            {%- endfor %}
-        ) as {{ topic.name }}_part,
-        {%- endfor %}
-        {{ linear_form('coefficients', 'vectors') }} as log_odds
-    from vectors
+        {{ linear_form('coefficients', 'int_customers__feature_vectors') }} as log_odds
+    from int_customers__feature_vectors
     inner join coefficients
-        on vectors.as_of_date = coefficients.as_of_date
-    inner join means
-        on vectors.as_of_date = means.as_of_date
+        on int_customers__feature_vectors.as_of_date = coefficients.as_of_date
 ),
 
 risks as (
@@ -90,9 +52,6 @@ scores as (
         risks.churn_risk,
         -- Silence through a window with more orders is silence through as many windows more.
         power(risks.churn_risk, int_churn_seasons.season_ratio) as seasonal_churn_risk,
-        {% for topic in churn_topics() %}
-        risks.{{ topic.name }}_part,
-        {%- endfor %}
         risks.threshold
     from risks
     inner join int_churn_seasons

@@ -1,5 +1,5 @@
--- Grain: one row per customer with an order day, as of now: the published churn risk, that of each
--- candidate, and what raises it.
+-- Grain: one row per customer with an order day, as of now: the published churn risk, and what
+-- raises it.
 with int_as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
@@ -33,6 +33,10 @@ churn_model_choice as (
     where is_selected
 ),
 
+int_customers__churn_parts as (
+    select * from {{ ref('int_customers__churn_parts') }}
+),
+
 joined as (
     select
         features.as_of_date,
@@ -43,14 +47,11 @@ joined as (
             when churn_model_choice.model = 'logistic' then logistic_scores.churn_risk
             else logistic_scores.seasonal_churn_risk
         end as churn_risk,
-        int_customers__clv.churn_risk as purchase_model_churn_risk,
-        logistic_scores.churn_risk as logistic_churn_risk,
-        logistic_scores.seasonal_churn_risk as logistic_seasonal_churn_risk,
         {% for topic in churn_topics() %}
         -- What raises the odds by less than a tenth is no reason.
         case
-            when logistic_scores.{{ topic.name }}_part >= 0.1e0
-                then logistic_scores.{{ topic.name }}_part
+            when int_customers__churn_parts.{{ topic.name }}_part >= 0.1e0
+                then int_customers__churn_parts.{{ topic.name }}_part
             else 0e0
         end as {{ topic.name }}_part,
         {%- endfor %}
@@ -62,6 +63,8 @@ joined as (
         on features.customer_id = logistic_scores.customer_id
     left join int_customers__clv
         on features.customer_id = int_customers__clv.customer_id
+    left join int_customers__churn_parts
+        on features.customer_id = int_customers__churn_parts.customer_id
 ),
 
 {%- set parts = [] -%}
@@ -85,9 +88,6 @@ churn as (
             when churn_risk < 0.75e0 then 'high'
             when churn_risk is not null then 'very_high'
         end as churn_risk_band,
-        purchase_model_churn_risk,
-        logistic_churn_risk,
-        logistic_seasonal_churn_risk,
         days_until_overdue,
         reason_1 as churn_reason_1,
         reason_2 as churn_reason_2,

@@ -18,95 +18,92 @@ int_backtest__customers as (
 
 predictions as (
     select
-        cutoff_date,
-        horizon_days,
-        customer_id,
-        model,
-        is_baseline,
-        expected_orders,
-        expected_revenue,
-        churn_risk,
-        revenue_lower,
-        revenue_upper,
-        0.5e0 as threshold
+        int_backtest__predictions.cutoff_date,
+        int_backtest__predictions.horizon_days,
+        targets.target,
+        int_backtest__predictions.model,
+        int_backtest__predictions.customer_id,
+        case targets.target
+            when 'orders' then int_backtest__predictions.expected_orders
+            when 'revenue' then int_backtest__predictions.expected_revenue
+            else int_backtest__predictions.churn_risk
+        end as predicted,
+        0.5e0 as threshold,
+        case when targets.target = 'revenue' then int_backtest__predictions.revenue_lower end
+            as lower_bound,
+        case when targets.target = 'revenue' then int_backtest__predictions.revenue_upper end
+            as upper_bound,
+        int_backtest__predictions.churn_risk,
+        int_backtest__predictions.is_baseline
     from int_backtest__predictions
+    cross join (values ('orders'), ('revenue'), ('churn')) as targets (target)
     union all
     select
         cutoff_date,
         horizon_days,
-        customer_id,
+        'churn' as target,
         model,
-        false as is_baseline,
-        cast(null as double) as expected_orders,
-        cast(null as double) as expected_revenue,
+        customer_id,
+        churn_risk as predicted,
+        threshold,
+        null as lower_bound,
+        null as upper_bound,
         churn_risk,
-        cast(null as double) as revenue_lower,
-        cast(null as double) as revenue_upper,
-        threshold
+        false as is_baseline
     from int_churn__predictions
     union all
     select
-        cast(cutoff_date as date) as cutoff_date,
-        cast(horizon_days as integer) as horizon_days,
-        customer_id,
-        'gradient_boosting' as model,
-        false as is_baseline,
-        cast(null as double) as expected_orders,
-        cast(null as double) as expected_revenue,
-        churn_risk,
-        cast(null as double) as revenue_lower,
-        cast(null as double) as revenue_upper,
-        0.5e0 as threshold
+        cast(fit_challengers.cutoff_date as date) as cutoff_date,
+        cast(fit_challengers.horizon_days as integer) as horizon_days,
+        challengers.target,
+        challengers.model,
+        fit_challengers.customer_id,
+        case challengers.target
+            when 'revenue' then fit_challengers.expected_revenue
+            else fit_challengers.churn_risk
+        end as predicted,
+        0.5e0 as threshold,
+        null as lower_bound,
+        null as upper_bound,
+        fit_challengers.churn_risk,
+        false as is_baseline
     from fit_challengers
-    union all
-    select
-        cast(cutoff_date as date) as cutoff_date,
-        cast(horizon_days as integer) as horizon_days,
-        customer_id,
-        'random_forest' as model,
-        false as is_baseline,
-        cast(null as double) as expected_orders,
-        expected_revenue,
-        cast(null as double) as churn_risk,
-        cast(null as double) as revenue_lower,
-        cast(null as double) as revenue_upper,
-        0.5e0 as threshold
-    from fit_challengers
+    cross join (values ('gradient_boosting', 'churn'), ('random_forest', 'revenue'))
+        as challengers (model, target)
 ),
 
-by_target as (
+with_outcomes as (
     select
         predictions.cutoff_date,
         predictions.horizon_days,
-        targets.target,
+        predictions.target,
         predictions.model,
         predictions.customer_id,
-        predictions.is_baseline,
-        predictions.churn_risk,
-        predictions.threshold,
         -- Predictions that differ in the tenth digit only are the same.
-        case targets.target
-            when 'orders' then round(predictions.expected_orders, 9)
-            when 'revenue' then round(predictions.expected_revenue, 6)
-            when 'churn' then round(predictions.churn_risk, 9)
+        case predictions.target
+            when 'revenue' then round(predictions.predicted, 6)
+            else round(predictions.predicted, 9)
         end as predicted,
         case
-            when targets.target = 'orders'
+            when predictions.target = 'orders'
                 then cast(int_backtest__customers.actual_orders as double)
-            when targets.target = 'revenue'
+            when predictions.target = 'revenue'
                 then cast(int_backtest__customers.actual_revenue as double)
             when int_backtest__customers.actual_orders = 0 then 1e0
             else 0e0
         end as observed,
-        case when targets.target = 'revenue' then predictions.revenue_lower end as lower_bound,
-        case when targets.target = 'revenue' then predictions.revenue_upper end as upper_bound
+        predictions.threshold,
+        predictions.lower_bound,
+        predictions.upper_bound,
+        predictions.churn_risk,
+        predictions.is_baseline
     from predictions
     inner join int_backtest__customers
         on
             predictions.cutoff_date = int_backtest__customers.cutoff_date
             and predictions.horizon_days = int_backtest__customers.horizon_days
             and predictions.customer_id = int_backtest__customers.customer_id
-    cross join (values ('orders'), ('revenue'), ('churn')) as targets (target)
+    where predictions.predicted is not null
 ),
 
 outcomes as (
@@ -135,8 +132,7 @@ outcomes as (
         case when target = 'churn' then (predicted > threshold) = (observed > 0e0) end
             as is_called_right,
         is_baseline
-    from by_target
-    where predicted is not null
+    from with_outcomes
 )
 
 select * from outcomes

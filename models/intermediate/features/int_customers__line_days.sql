@@ -7,9 +7,18 @@ with order_lines as (
         and not is_guest
 ),
 
-sales as (
-    select * from order_lines
-    where line_kind = 'sale'
+order_days as (
+    select
+        customer_id,
+        order_id,
+        line_date,
+        min(country) as country,
+        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
+        sum(case when line_kind = 'return' then -net_revenue else 0 end) as returned_revenue,
+        sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
+        min(case when line_kind = 'sale' then ordered_at end) as first_sold_at
+    from order_lines
+    group by 1, 2, 3
 ),
 
 days as (
@@ -17,21 +26,25 @@ days as (
         customer_id,
         line_date,
         min(country) as country,
-        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
-        sum(case when line_kind = 'return' then -net_revenue else 0 end) as returned_revenue,
-        sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity
-    from order_lines
+        sum(sold_revenue) as sold_revenue,
+        sum(returned_revenue) as returned_revenue,
+        sum(sold_quantity) as sold_quantity
+    from order_days
     group by 1, 2
 ),
 
--- A product or a category is new to a customer once: on the day of its first sale.
+-- A product or a category is new to a customer once: on the day of its first sale. Each is read from
+-- the table, since DuckDB would keep all lines in memory that are read more than once from a CTE.
 first_products as (
     select
         customer_id,
         product_id,
         min(line_date) as line_date
-    from sales
-    where product_id is not null
+    from {{ ref('order_lines') }}
+    where
+        line_kind = 'sale'
+        and not is_guest
+        and product_id is not null
     group by 1, 2
 ),
 
@@ -40,8 +53,11 @@ first_categories as (
         customer_id,
         product_category,
         min(line_date) as line_date
-    from sales
-    where product_category is not null
+    from {{ ref('order_lines') }}
+    where
+        line_kind = 'sale'
+        and not is_guest
+        and product_category is not null
     group by 1, 2
 ),
 
@@ -63,14 +79,15 @@ new_categories as (
     group by 1, 2
 ),
 
--- An order is placed once, with its first line.
+-- An order is placed once, with its first sale.
 placed_orders as (
     select
         customer_id,
         order_id,
-        min(ordered_at) as placed_at,
+        min(first_sold_at) as placed_at,
         min(line_date) as line_date
-    from sales
+    from order_days
+    where first_sold_at is not null
     group by 1, 2
 ),
 

@@ -4,26 +4,38 @@ with int_customers__feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
-named as (
-    {% for feature in model_features() %}
-    select
-        as_of_date,
-        '{{ feature.name }}' as feature,
-        {{ feature.name }} as feature_value
-    from int_customers__feature_vectors
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
 sums as (
     select
         as_of_date,
-        feature,
-        cast(count(*) as double) as customer_count,
-        {{ sum_exactly('feature_value') }} as value_sum,
-        {{ sum_exactly('power(feature_value, 2)') }} as square_sum
-    from named
-    group by 1, 2
+        {%- for feature in model_features() %}
+        {{ sum_exactly(feature.name) }} as {{ feature.name }}_sum,
+        {{ sum_exactly('power(' ~ feature.name ~ ', 2)') }} as {{ feature.name }}_square_sum,
+        {%- endfor %}
+        cast(count(*) as double) as customer_count
+    from int_customers__feature_vectors
+    group by 1
+),
+
+-- Summed side by side, then told one by one: each customer is read once.
+named_sums as (
+    select
+        sums.as_of_date,
+        features.feature,
+        sums.customer_count,
+        case features.feature
+            {%- for feature in model_features() %}
+            when '{{ feature.name }}' then sums.{{ feature.name }}_sum
+            {%- endfor %}
+        end as value_sum,
+        case features.feature
+            {%- for feature in model_features() %}
+            when '{{ feature.name }}' then sums.{{ feature.name }}_square_sum
+            {%- endfor %}
+        end as square_sum
+    from sums
+    cross join (
+        values ('{{ model_features() | map(attribute='name') | join("'), ('") }}')
+    ) as features (feature)
 ),
 
 moments as (
@@ -33,7 +45,7 @@ moments as (
         value_sum / nullif(customer_count, 0e0) as feature_mean,
         square_sum / nullif(customer_count, 0e0)
         - power(value_sum / nullif(customer_count, 0e0), 2) as variance
-    from sums
+    from named_sums
 ),
 
 -- A constant's variance is what rounding leaves of 0, and never as much as 1e-9.

@@ -61,49 +61,63 @@ training_cutoffs as (
             and (int_as_of_dates.is_backtest_cutoff or int_as_of_dates.is_training_cutoff)
 ),
 
-outcomes as (
+customers as (
     select
         training_cutoffs.as_of_date,
         training_cutoffs.horizon_days,
         training_cutoffs.cutoff_date,
-        int_customers__order_days.customer_id,
+        training_cutoffs.end_date,
+        int_customers__feature_vectors.customer_id
+    from training_cutoffs
+    inner join int_customers__feature_vectors
+        on training_cutoffs.cutoff_date = int_customers__feature_vectors.as_of_date
+    where training_cutoffs.newest_first <= {{ whole_number_var('backtest_cutoffs') }}
+),
+
+outcomes as (
+    select
+        customers.as_of_date,
+        customers.horizon_days,
+        customers.cutoff_date,
+        customers.customer_id,
         count(*) as actual_orders,
         sum(int_customers__order_days.net_revenue) as actual_revenue
-    from training_cutoffs
+    from customers
     inner join int_customers__order_days
         on
-            training_cutoffs.cutoff_date <= int_customers__order_days.order_date
-            and training_cutoffs.end_date > int_customers__order_days.order_date
-            and training_cutoffs.as_of_date > int_customers__order_days.known_date
+            customers.customer_id = int_customers__order_days.customer_id
+            and customers.cutoff_date <= int_customers__order_days.order_date
+            and customers.end_date > int_customers__order_days.order_date
+            and customers.as_of_date > int_customers__order_days.known_date
             and (
-                training_cutoffs.as_of_date <= int_customers__order_days.next_known_date
+                customers.as_of_date <= int_customers__order_days.next_known_date
                 or int_customers__order_days.next_known_date is null
             )
-    where training_cutoffs.newest_first <= {{ whole_number_var('backtest_cutoffs') }}
     group by 1, 2, 3, 4
 ),
 
 labelled as (
     select
-        training_cutoffs.as_of_date,
-        training_cutoffs.horizon_days,
-        training_cutoffs.cutoff_date,
-        int_customers__feature_vectors.customer_id,
+        customers.as_of_date,
+        customers.horizon_days,
+        customers.cutoff_date,
+        customers.customer_id,
         {% for feature in model_features() %}
         int_customers__feature_vectors.{{ feature.name }},
         {%- endfor %}
         cast(coalesce(outcomes.actual_orders, 0) as integer) as actual_orders,
         cast(coalesce(outcomes.actual_revenue, 0) as decimal(18, 4)) as actual_revenue
-    from training_cutoffs
+    from customers
     inner join int_customers__feature_vectors
-        on training_cutoffs.cutoff_date = int_customers__feature_vectors.as_of_date
+        on
+            customers.cutoff_date = int_customers__feature_vectors.as_of_date
+            and customers.customer_id = int_customers__feature_vectors.customer_id
     left join outcomes
         on
-            training_cutoffs.as_of_date = outcomes.as_of_date
-            and training_cutoffs.horizon_days = outcomes.horizon_days
-            and training_cutoffs.cutoff_date = outcomes.cutoff_date
-            and int_customers__feature_vectors.customer_id = outcomes.customer_id
-    where training_cutoffs.newest_first <= {{ whole_number_var('backtest_cutoffs') }}
+            customers.as_of_date = outcomes.as_of_date
+            and customers.horizon_days = outcomes.horizon_days
+            and customers.cutoff_date = outcomes.cutoff_date
+            and customers.customer_id = outcomes.customer_id
 ),
 
 training_sets as (

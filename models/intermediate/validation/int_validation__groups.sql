@@ -39,26 +39,19 @@ sums as (
 
 outcome_counts as (
     select
-        cutoff_date,
-        horizon_days,
-        grouping_name,
-        group_name,
-        'orders' as outcome,
-        actual_orders as outcome_value,
+        members.cutoff_date,
+        members.horizon_days,
+        members.grouping_name,
+        members.group_name,
+        outcomes.outcome,
+        case outcomes.outcome
+            when 'orders' then members.actual_orders
+            else members.actual_revenue
+        end as outcome_value,
         count(*) as customer_count
     from members
-    group by 1, 2, 3, 4, 6
-    union all
-    select
-        cutoff_date,
-        horizon_days,
-        grouping_name,
-        group_name,
-        'revenue' as outcome,
-        actual_revenue as outcome_value,
-        count(*) as customer_count
-    from members
-    group by 1, 2, 3, 4, 6
+    cross join (values ('orders'), ('revenue')) as outcomes (outcome)
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 value_counts as (

@@ -1,22 +1,12 @@
--- Grain: one row per as-of date (now, and the cut-offs of back-tests), horizon and customer: the
--- tier that the multinomial model foresees. At cut-offs customers of the back-test.
+-- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the tier
+-- that the multinomial model foresees.
 with fit_value_tiers as (
     select * from {{ ref('fit_value_tiers') }}
     where status = 'ok'
 ),
 
-int_as_of_dates as (
-    select * from {{ ref('int_as_of_dates') }}
-),
-
-vectors as (
-    select int_customers__feature_vectors.*
-    from {{ ref('int_customers__feature_vectors') }} as int_customers__feature_vectors
-    inner join int_as_of_dates
-        on int_customers__feature_vectors.as_of_date = int_as_of_dates.as_of_date
-    where
-        int_as_of_dates.is_current
-        or (int_as_of_dates.is_backtest_cutoff and int_customers__feature_vectors.is_in_backtest)
+int_customers__feature_vectors as (
+    select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
 coefficients as (
@@ -31,14 +21,15 @@ coefficients as (
 
 tier_scores as (
     select
-        vectors.as_of_date,
+        int_customers__feature_vectors.as_of_date,
         coefficients.horizon_days,
-        vectors.customer_id,
+        int_customers__feature_vectors.customer_id,
         coefficients.value_tier,
-        round({{ linear_form('coefficients', 'vectors') }}, 9) as tier_score
-    from vectors
+        round({{ linear_form('coefficients', 'int_customers__feature_vectors') }}, 9)
+            as tier_score
+    from int_customers__feature_vectors
     inner join coefficients
-        on vectors.as_of_date = coefficients.as_of_date
+        on int_customers__feature_vectors.as_of_date = coefficients.as_of_date
 ),
 
 ranked as (

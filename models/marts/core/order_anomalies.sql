@@ -7,28 +7,21 @@ with orders as (
 -- Guests have no customer id; all keys are texts here.
 measured as (
     select
-        'value' as measure,
-        order_id,
-        coalesce(customer_id, '') as customer_key,
-        {{ log_feature('sold_revenue') }} as amount
+        measures.measure,
+        orders.order_id,
+        coalesce(orders.customer_id, '') as customer_key,
+        case measures.measure
+            when 'value' then {{ log_feature('orders.sold_revenue') }}
+            when 'quantity' then {{ log_feature('orders.sold_quantity') }}
+            else {{ log_feature('-orders.returned_revenue') }}
+        end as amount
     from orders
-    where sold_quantity > 0
-    union all
-    select
-        'quantity' as measure,
-        order_id,
-        coalesce(customer_id, '') as customer_key,
-        {{ log_feature('sold_quantity') }} as amount
-    from orders
-    where sold_quantity > 0
-    union all
-    select
-        'return' as measure,
-        order_id,
-        coalesce(customer_id, '') as customer_key,
-        {{ log_feature('-returned_revenue') }} as amount
-    from orders
-    where returned_revenue < 0
+    cross join (values ('value'), ('quantity'), ('return')) as measures (measure)
+    where
+        case measures.measure
+            when 'return' then orders.returned_revenue < 0
+            else orders.sold_quantity > 0
+        end
 ),
 
 medians as (

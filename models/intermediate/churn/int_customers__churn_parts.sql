@@ -1,0 +1,75 @@
+-- Grain: one row per customer with an order day, as of now: what each topic adds to the log-odds of
+-- no order within churn_horizon_days, by the logistic model.
+with int_as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
+fit_churn as (
+    select * from {{ ref('fit_churn') }}
+    where
+        status = 'ok'
+        and horizon_days = {{ churn_horizon_days() }}
+),
+
+int_feature_scales as (
+    select * from {{ ref('int_feature_scales') }}
+),
+
+int_customers__feature_vectors as (
+    select * from {{ ref('int_customers__feature_vectors') }}
+),
+
+terms as (
+    select
+        int_feature_scales.as_of_date,
+        int_feature_scales.feature,
+        int_feature_scales.feature_mean,
+        fit_churn.coefficient
+    from int_as_of_dates
+    inner join int_feature_scales
+        on int_as_of_dates.as_of_date = int_feature_scales.as_of_date
+    inner join fit_churn
+        on
+            int_as_of_dates.as_of_date = cast(fit_churn.as_of_date as date)
+            and int_feature_scales.feature = fit_churn.feature
+),
+
+-- A coefficient whose sign the topic's words deny counts 0, as does a feature that is left out.
+weights as (
+    select
+        as_of_date,
+        {%- for topic in churn_topics() %}
+        {%- set is_last_topic = loop.last %}
+        {%- for feature in topic.more + topic.less %}
+        max(case when feature = '{{ feature }}' then feature_mean end) as {{ feature }}_mean,
+        {{ 'greatest' if feature in topic.more else 'least' }}(
+            max(case when feature = '{{ feature }}' then coefficient end), 0e0
+        ) as {{ feature }}_weight{{ ',' if not (loop.last and is_last_topic) }}
+        {%- endfor %}
+        {%- endfor %}
+    from terms
+    group by 1
+),
+
+parts as (
+    select
+        int_customers__feature_vectors.as_of_date,
+        int_customers__feature_vectors.customer_id,
+        {%- for topic in churn_topics() %}
+        (
+            0e0
+            {%- for feature in topic.more + topic.less %}
+            + coalesce(
+                weights.{{ feature }}_weight
+                * (int_customers__feature_vectors.{{ feature }} - weights.{{ feature }}_mean), 0e0
+            )
+            {%- endfor %}
+        ) as {{ topic.name }}_part{{ ',' if not loop.last }}
+        {%- endfor %}
+    from int_customers__feature_vectors
+    inner join weights
+        on int_customers__feature_vectors.as_of_date = weights.as_of_date
+)
+
+select * from parts
