@@ -14,9 +14,10 @@ import pytest
 from conftest import PROJECT, SAMPLE_CONTACTS, Build, run_build, write_lines
 
 SELECTED = (
-    *("--select", "country_calling_codes", "suppressed_customers", "stg_customer_contacts__text"),
-    *("stg_customer_contacts__normalised", "stg_customer_contacts", "rejected_customer_contacts"),
-    *("int_customers__reachable", "resource_type:model,path:models/exports"),
+    *("--select", "country_calling_codes", "suppressed_customers", "stg_suppressed_customers"),
+    *("stg_customer_contacts__text", "stg_customer_contacts__normalised", "stg_customer_contacts"),
+    *("rejected_customer_contacts", "int_customers__reachable"),
+    *("resource_type:model,path:models/exports"),
 )
 HEADERS = {
     "export_klaviyo_profiles": [

@@ -13,7 +13,7 @@ suppressions as (
         bool_or(coalesce(channel, 'email') = 'email') as is_email_suppressed,
         bool_or(coalesce(channel, 'sms') = 'sms') as is_sms_suppressed,
         bool_or(coalesce(channel, 'ads') = 'ads') as is_ads_suppressed
-    from {{ ref('suppressed_customers') }}
+    from {{ ref('stg_suppressed_customers') }}
     group by 1
 ),
 
