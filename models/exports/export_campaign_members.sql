@@ -1,4 +1,4 @@
--- Grain: one row per campaign and customer whom it contacts.
+-- Grain: one row per campaign not yet over and customer whom it contacts.
 with campaign_targets as (
     select * from {{ ref('campaign_targets') }}
     where assignment = 'treatment'
@@ -25,13 +25,9 @@ members as (
         campaign_targets.variant,
         int_campaign_variants.channel,
         campaign_targets.reason,
-        -- Nobody is written to once the campaign is over, or after they withdrew their consent.
-        case
-            when coalesce(int_campaigns.end_date < int_campaigns.as_of_date, true) then null
-            when int_campaign_variants.channel = 'email' and reachable.is_email_allowed
-                then reachable.email
-            when int_campaign_variants.channel = 'sms' and reachable.is_sms_allowed
-                then {{ phone_uri('reachable.phone') }}
+        case int_campaign_variants.channel
+            when 'email' then reachable.email
+            when 'sms' then {{ phone_uri('reachable.phone') }}
         end as contact,
 
         campaign_targets.is_launched,
@@ -39,14 +35,23 @@ members as (
         campaign_targets.launch_date,
         campaign_targets.end_date
     from campaign_targets
-    left join int_campaigns
+    inner join int_campaigns
         on campaign_targets.campaign_id = int_campaigns.campaign_id
-    left join int_campaign_variants
+    inner join int_campaign_variants
         on
             campaign_targets.campaign_id = int_campaign_variants.campaign_id
             and campaign_targets.variant = int_campaign_variants.variant
-    left join int_customers__reachable as reachable
+    inner join int_customers__reachable as reachable
         on campaign_targets.customer_id = reachable.customer_id
+    -- A list is drawn at the launch: who withdrew their consent since, or was suppressed, is not
+    -- contacted any more, and nobody is once the campaign is over.
+    where
+        int_campaigns.end_date >= int_campaigns.as_of_date
+        and case int_campaign_variants.channel
+            {%- for channel in campaign_channels() %}
+            when '{{ channel }}' then reachable.is_{{ channel }}_allowed
+            {%- endfor %}
+        end
 )
 
 select * from members

@@ -16,6 +16,7 @@ NO_VARIANTS = "campaign_id,variant,channel,offer,cost_per_contact,offer_cost,wei
 # What follows from the campaigns; everything before it is as it was built.
 LISTS = [
     *("campaigns", "campaign_variants", "suppressed_customers", "stg_campaigns"),
+    "stg_suppressed_customers",
     *("stg_campaign_variants", "int_campaigns", "int_campaign_variants", "int_audiences"),
     *("int_campaign_candidates", "campaign_assignments", "campaign_targets"),
 ]

@@ -14,9 +14,10 @@ import pytest
 from conftest import PROJECT, SAMPLE_CONTACTS, Build, run_build, write_lines
 
 SELECTED = (
-    *("--select", "country_calling_codes", "suppressed_customers", "stg_customer_contacts__text"),
-    *("stg_customer_contacts__normalised", "stg_customer_contacts", "rejected_customer_contacts"),
-    *("int_customers__reachable", "resource_type:model,path:models/exports"),
+    *("--select", "country_calling_codes", "suppressed_customers", "stg_suppressed_customers"),
+    *("stg_customer_contacts__text", "stg_customer_contacts__normalised", "stg_customer_contacts"),
+    *("rejected_customer_contacts", "int_customers__reachable"),
+    "resource_type:model,path:models/exports",
 )
 HEADERS = {
     "export_klaviyo_profiles": [
@@ -66,7 +67,8 @@ from customers
 cross join (
     values
     ('mail', 1, date '2025-01-31'), ('text', 2, date '2025-01-31'),
-    ('planned', 3, date '2025-01-31'), ('over', 4, date '2024-12-31')
+    ('planned', 3, date '2025-01-31'), ('over', 4, date '2024-12-31'),
+    ('letter', 0, date '2025-01-31')
 ) as campaigns (campaign_id, part, end_date)
 where
     cast(customers.customer_id as integer) % 5 = part
@@ -77,13 +79,15 @@ select campaign_id, status, end_date, date '2025-01-01' as as_of_date
 from (
     values
     ('mail', 'running', date '2025-01-31'), ('text', 'running', date '2025-01-31'),
-    ('planned', 'planned', date '2025-01-31'), ('over', 'measuring', date '2024-12-31')
+    ('planned', 'planned', date '2025-01-31'), ('over', 'measuring', date '2024-12-31'),
+    ('letter', 'running', date '2025-01-31')
 ) as campaigns (campaign_id, status, end_date);
 
 create table int_campaign_variants as
 select campaign_id, 'treatment' as variant, channel
 from (
-    values ('mail', 'email'), ('text', 'sms'), ('planned', 'email'), ('over', 'email')
+    values
+    ('mail', 'email'), ('text', 'sms'), ('planned', 'email'), ('over', 'email'), ('letter', 'post')
 ) as variants (campaign_id, channel);
 """
 
@@ -318,7 +322,7 @@ def test_controls_are_never_exported(exports):
         (row["campaign_id"], row["customer_id"]) for row in exports.rows("export_campaign_members")
     }
     assert len(controls) > 300
-    assert len(members) > 600
+    assert len(members) > 400
     assert not members & controls
     # While their campaign is measured they are in no audience of ads either.
     measured = {customer for campaign, customer in controls if campaign != "planned"}
@@ -335,15 +339,15 @@ def test_controls_are_never_exported(exports):
     }
 
 
-def test_members_have_the_contact_of_their_channel_while_the_campaign_lasts(exports, contacts):
+def test_members_may_still_be_contacted_by_their_channel_and_have_its_contact(exports, contacts):
     members = exports.rows("export_campaign_members")
     kinds = {
         campaign: {re.sub(r"^(tel:\+|[^@]+@).*", r"\1", row["contact"])[-1:] for row in rows}
-        for campaign in ("mail", "text", "planned", "over")
+        for campaign in ("mail", "text", "planned", "over", "letter")
         if (rows := [row for row in members if row["campaign_id"] == campaign])
     }
 
-    assert kinds == {"mail": {"@", ""}, "text": {"+", ""}, "planned": {"@", ""}, "over": {""}}
+    assert kinds == {"mail": {"@"}, "text": {"+"}, "planned": {"@"}, "letter": {""}}
     for row in members:
         if row["contact"] and row["customer_id"] in contacts:
             channel = "SMS" if row["contact"].startswith("tel:") else "Email"
@@ -356,8 +360,8 @@ def test_an_empty_audience_is_a_header(builds):
     assert nobody.headers() == HEADERS
     for name in list(HEADERS)[:3]:
         assert nobody.bytes[name].decode() == ",".join(HEADERS[name]) + "\n"
-    # Members and segment changes are known without contacts.
-    assert {row["contact"] for row in nobody.rows("export_campaign_members")} == {""}
+    # Post needs no consent, and segment changes no contacts.
+    assert {row["channel"] for row in nobody.rows("export_campaign_members")} == {"post"}
 
 
 def test_without_contacts_files_carry_customer_ids(builds):
@@ -373,6 +377,14 @@ def test_without_contacts_files_carry_customer_ids(builds):
         "export_segment_changes": HEADERS["export_segment_changes"],
     }
     assert len(none.rows("export_klaviyo_profiles")) == 1_500 - len(suppressed("email"))
+    members = {
+        row["customer_id"]
+        for row in none.rows("export_campaign_members")
+        if row["channel"] == "post"
+    }
+    treated = none.ids("campaign_targets where campaign_id = 'letter' and variant is not null")
+    assert treated & suppressed("post")
+    assert members == treated - suppressed("post")
     assert none.query("select count(*) from stg_customer_contacts") == [(0,)]
     assert none.query("select count(*) from rejected_customer_contacts") == [(0,)]
 

@@ -21,7 +21,7 @@ stg_customer_contacts as (
 ),
 
 suppressed_customers as (
-    select * from {{ ref('suppressed_customers') }}
+    select * from {{ ref('stg_suppressed_customers') }}
 ),
 
 members as (

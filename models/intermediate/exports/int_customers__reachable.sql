@@ -12,8 +12,9 @@ suppressions as (
         customer_id,
         bool_or(coalesce(channel, 'email') = 'email') as is_email_suppressed,
         bool_or(coalesce(channel, 'sms') = 'sms') as is_sms_suppressed,
-        bool_or(coalesce(channel, 'ads') = 'ads') as is_ads_suppressed
-    from {{ ref('suppressed_customers') }}
+        bool_or(coalesce(channel, 'ads') = 'ads') as is_ads_suppressed,
+        bool_or(coalesce(channel, 'post') = 'post') as is_post_suppressed
+    from {{ ref('stg_suppressed_customers') }}
     group by 1
 ),
 
@@ -64,6 +65,7 @@ reachable as (
             as is_sms_allowed,
         consents.has_ads_consent and not coalesce(suppressions.is_ads_suppressed, false)
             as is_ads_allowed,
+        not coalesce(suppressions.is_post_suppressed, false) as is_post_allowed,
         {{ is_in_global_control('customers.customer_id') }}
         or controls.customer_id is not null as is_held_back
     from customers
