@@ -3,19 +3,26 @@
 
     The SQL of each file is put in here, rather than a reference to what it makes: dbt draws its
     graph before it knows which files there are, so it would not wait for a new one. What an
-    audience refers to must therefore be named by the model that calls this, as `depends_on`.
+    audience refers to must therefore be referred to by the model that calls this.
 -#}
 {% macro union_audiences() %}
+    {%- set known = model.refs | map(attribute='name') | list -%}
     {%- for audience in audience_models() %}
+    {%- for name in modules.re.findall('ref[(] *.([a-z0-9_]+)', audience.sql) if name not in known -%}
+        {{ exceptions.raise_compiler_error(
+            audience.model ~ ".sql refers to " ~ name ~ ": an audience may refer to "
+            ~ known | unique | join(', ') ~ " only, and to what they say before the as-of date."
+        ) }}
+    {%- endfor %}
     select
         '{{ audience.audience }}' as audience,
-        cast(members.as_of_date as date) as as_of_date,
-        members.customer_id,
-        cast(members.priority as integer) as priority,
-        members.reason
+        cast({{ audience.model }}.as_of_date as date) as as_of_date,
+        {{ audience.model }}.customer_id,
+        try_cast({{ audience.model }}.priority as integer) as priority,
+        {{ audience.model }}.reason
     from (
 {{ render(audience.sql) | indent(8, first=true) }}
-    ) as members
+    ) as {{ audience.model }}
     union all
     {%- endfor %}
     select

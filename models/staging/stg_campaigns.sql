@@ -36,7 +36,8 @@ judged as (
                 or audience not in ({{ known_audiences() }})
                 then
                     'audience is ' || coalesce(audience, 'missing')
-                    || ': there is no such model in models/marts/campaigns/audiences'
+                    || ': there is no file audience_' || coalesce(audience, '')
+                    || '.sql in models/marts/campaigns/audiences'
             when launches_on is null
                 then
                     'launch_date is ' || coalesce(launch_date, 'missing')

@@ -197,7 +197,8 @@ def test_campaigns_that_nobody_ran_bring_nothing(online_retail_ii):
     """An A/A test on real data: no list of 2011-06-10 was ever sent."""
     results = online_retail_ii.query(
         "select campaign_id, verdict, treated_count, control_count, sample_ratio_p_value "
-        "from campaign_results where scope = 'campaign' and campaign_id <> 'all_campaigns' order by 1"
+        "from campaign_results "
+        "where scope = 'campaign' and campaign_id <> 'all_campaigns' order by 1"
     )
 
     assert [campaign for campaign, *_ in results] == ["nudge", "upgrade", "vip", "win_back"]
@@ -213,7 +214,8 @@ def test_each_list_is_the_audience_as_of_the_launch(online_retail_ii):
         "+ count(suppressed_because), bool_and(segment = expected_segment) "
         "from campaign_assignments "
         "inner join (values ('nudge', 'promising'), ('upgrade', 'potential_loyalists'), "
-        "('vip', 'champions'), ('win_back', 'at_risk')) as segments (campaign_id, expected_segment) "
+        "('vip', 'champions'), ('win_back', 'at_risk')) "
+        "as segments (campaign_id, expected_segment) "
         "using (campaign_id) group by 1 order by 1"
     ) == [(campaign, True, True) for campaign in ("nudge", "upgrade", "vip", "win_back")]
     assert online_retail_ii.query("select campaign_id from campaign_plan order by 1") == [

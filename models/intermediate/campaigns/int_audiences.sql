@@ -21,7 +21,7 @@ judged as (
                 then
                     'is no customer as of this date, or everyone is not scored then: take '
                     || 'customers and dates from int_audience_customers'
-            when audiences.priority is null then 'priority is missing'
+            when audiences.priority is null then 'priority is missing, or no whole number'
             when audiences.reason is null then 'reason is missing'
             when
                 count(*) over (

@@ -22,7 +22,7 @@ restored as (
     {%- endif %}
 ),
 
-held as (
+launched as (
     select * from restored
     {%- if is_incremental() %}
     union all
@@ -30,11 +30,19 @@ held as (
     {%- endif %}
 ),
 
+-- Of the campaigns in the seed: what is taken out of it is over.
+held as (
+    select launched.*
+    from launched
+    inner join {{ ref('int_campaigns') }} as int_campaigns
+        on launched.campaign_id = int_campaigns.campaign_id
+),
+
 candidates as (
     select * from {{ ref('int_campaign_candidates') }}
     where
         is_launched
-        and campaign_id not in (select held.campaign_id from held)
+        and campaign_id not in (select launched.campaign_id from launched)
 ),
 
 {{ campaign_decisions_ctes(campaign_steps(true, this if is_incremental() else none)) }}

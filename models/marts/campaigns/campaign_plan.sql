@@ -70,11 +70,11 @@ campaign_plan as (
             when treated_count = 0 then 'nobody to contact'
             when break_even_response is null then 'does not pay, whoever responds'
             when added_response < break_even_response then 'does not pay as expected'
-            when control_count = 0 then 'pays as expected, and cannot be shown: no control'
-            when power >= 0.8e0 then 'pays as expected, and would show'
+            when control_count = 0 then 'should pay, but nothing can be proved: no control'
+            when power >= 0.8e0 then 'should pay, and a success could be proved'
             when control_count_needed is not null
-                then 'pays as expected, and more must be held back to show it'
-            else 'pays as expected, and there are too few customers to show it'
+                then 'should pay, but more must be held back to prove it'
+            else 'should pay, but there are too few customers to prove it'
         end as verdict,
 
         audience_count,

@@ -13,5 +13,5 @@ select
     customer_id,
     case when value_tier in ('platinum', 'gold') then 1 else 2 end as priority,
     'Orders every ' || cast(round(mean_gap_days) as integer) || ' days, silent for '
-    || recency_days as reason
+    || recency_days || ' days' as reason
 from customers

@@ -1,0 +1,15 @@
+-- The campaigns that come with the project are of its sample. With other order lines, put your own into
+-- seeds/campaigns.csv, or leave its header only; the same goes for campaign_variants.csv and
+-- suppressed_customers.csv.
+{{ config(severity='warn') }}
+
+select
+    campaign_id,
+    launch_date
+from {{ ref('int_campaigns') }}
+where
+    {{ 'true' if order_lines_input().path else 'false' }}
+    and campaign_id in (
+        'vip_care_2024', 'win_back_2024', 'second_order_2024', 'upgrade_2024', 'reactivation_2025',
+        'overdue_2025'
+    )
