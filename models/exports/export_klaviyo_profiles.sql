@@ -1,4 +1,4 @@
--- Grain: one row per customer who may be reached by e-mail.
+-- Grain: one row per e-mail address that may be written to (per customer, where none are known).
 with customers as (
     select * from {{ ref('customers') }}
 ),
@@ -8,7 +8,7 @@ int_customers__reachable as (
     where is_email_allowed
 ),
 
-profiles as (
+candidates as (
     select
         reachable.email,
         -- The tool takes one consent for a whole file: a number that may not be texted stays out.
@@ -30,10 +30,40 @@ profiles as (
         reachable.is_held_back,
 
         customers.last_order_date,
-        customers.as_of_date
+        customers.as_of_date,
+        -- Of several customers with one address the one who ordered last.
+        row_number() over (
+            partition by coalesce(reachable.email, customers.customer_id)
+            order by customers.last_order_date desc nulls last, customers.customer_id nulls last
+        ) as place_at_address
     from customers
     inner join int_customers__reachable as reachable
         on customers.customer_id = reachable.customer_id
+),
+
+profiles as (
+    select
+        email,
+        phone_number,
+        first_name,
+        last_name,
+        country_code,
+
+        customer_id,
+        segment,
+        value_tier,
+        churn_risk_band,
+
+        order_count,
+        net_revenue,
+        clv,
+
+        is_held_back,
+
+        last_order_date,
+        as_of_date
+    from candidates
+    where place_at_address = 1
 )
 
 select * from profiles

@@ -29,11 +29,21 @@ controls as (
         and int_campaigns.status in ('running', 'measuring')
 ),
 
--- Where no contacts are given, nothing is known of consents: the customer ids that an export then
--- carries are joined to contacts elsewhere, and consents have to be looked up there.
-consents as (
+-- Who is no customer, but has contacts, counts as well: their address may be that of a customer.
+people as (
     select
-        customers.customer_id,
+        coalesce(customers.customer_id, contacts.customer_id) as customer_id,
+        customers.customer_id is not null as is_customer,
+
+        contacts.email,
+        contacts.phone,
+        contacts.first_name,
+        contacts.last_name,
+        contacts.country_code,
+        contacts.postal_code,
+
+        -- Where no contacts are given, nothing is known of consents: the customer ids that an export
+        -- then carries are joined to contacts elsewhere, and consents have to be looked up there.
         {% if has_customer_contacts() -%}
         coalesce(contacts.has_email_consent, false) as has_email_consent,
         coalesce(contacts.has_sms_consent, false) as has_sms_consent,
@@ -44,39 +54,65 @@ consents as (
         true as has_ads_consent
         {%- endif %}
     from customers
-    left join contacts
+    full outer join contacts
         on customers.customer_id = contacts.customer_id
+),
+
+flagged as (
+    select
+        people.*,
+
+        people.has_email_consent and not coalesce(suppressions.is_email_suppressed, false)
+            as agrees_to_email,
+        people.has_sms_consent and not coalesce(suppressions.is_sms_suppressed, false)
+            as agrees_to_sms,
+        people.has_ads_consent and not coalesce(suppressions.is_ads_suppressed, false)
+            as agrees_to_ads,
+        not coalesce(suppressions.is_post_suppressed, false) as is_post_allowed,
+        {{ is_in_global_control('people.customer_id') }}
+        or controls.customer_id is not null as is_control,
+
+        -- Customers without an address have it in common with nobody.
+        coalesce(people.email, people.customer_id) as email_or_id,
+        coalesce(people.phone, people.customer_id) as phone_or_id
+    from people
+    left join suppressions
+        on people.customer_id = suppressions.customer_id
+    left join controls
+        on people.customer_id = controls.customer_id
+),
+
+-- An address is written to only where all whose address it is agree.
+shared as (
+    select
+        flagged.*,
+        bool_and(agrees_to_email) over (partition by email_or_id) as is_email_allowed,
+        bool_and(agrees_to_sms) over (partition by phone_or_id) as is_sms_allowed,
+        bool_and(agrees_to_ads) over (partition by email_or_id)
+        and bool_and(agrees_to_ads) over (partition by phone_or_id) as is_ads_allowed,
+        bool_or(is_control) over (partition by email_or_id)
+        or bool_or(is_control) over (partition by phone_or_id) as is_held_back
+    from flagged
 ),
 
 reachable as (
     select
-        customers.customer_id,
+        customer_id,
 
-        contacts.email,
-        contacts.phone,
-        contacts.first_name,
-        contacts.last_name,
-        contacts.country_code,
-        contacts.postal_code,
+        email,
+        phone,
+        first_name,
+        last_name,
+        country_code,
+        postal_code,
 
-        consents.has_email_consent and not coalesce(suppressions.is_email_suppressed, false)
-            as is_email_allowed,
-        consents.has_sms_consent and not coalesce(suppressions.is_sms_suppressed, false)
-            as is_sms_allowed,
-        consents.has_ads_consent and not coalesce(suppressions.is_ads_suppressed, false)
-            as is_ads_allowed,
-        not coalesce(suppressions.is_post_suppressed, false) as is_post_allowed,
-        {{ is_in_global_control('customers.customer_id') }}
-        or controls.customer_id is not null as is_held_back
-    from customers
-    inner join consents
-        on customers.customer_id = consents.customer_id
-    left join contacts
-        on customers.customer_id = contacts.customer_id
-    left join suppressions
-        on customers.customer_id = suppressions.customer_id
-    left join controls
-        on customers.customer_id = controls.customer_id
+        is_email_allowed,
+        is_sms_allowed,
+        is_ads_allowed,
+        is_post_allowed,
+        is_held_back
+    from shared
+    where is_customer
 )
 
 select * from reachable
