@@ -28,7 +28,8 @@ def one_thread(fit: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     Notes
     -----
     The limit stays: it is that of the whole process, in which dbt may fit two models at once. If
-    the first to end lifted it (as ``threadpool_limits.wrap`` does), the other would go on with more.
+    the first to end lifted it (as ``threadpool_limits.wrap`` does), the other would go on with
+    more.
     """
 
     @wraps(fit)
