@@ -251,7 +251,9 @@ def test_phone_numbers_are_those_that_may_be_texted_and_load_as_numbers(exports,
         *(f"+44770090010{digit}" for digit in "5678"),
         *("+12025550142", "+12025550143", None, None, None, None),
     ]
-    assert all(number in ("", f"tel:{phones.get(customer)}") for customer, number in numbers.items())
+    assert all(
+        number in ("", f"tel:{phones.get(customer)}") for customer, number in numbers.items()
+    )
     refused = exports.share_a_phone_with_who_refuses("sms")
     assert len(refused - exports.ids("stg_customer_contacts where not has_sms_consent")) > 50
     assert all(re.fullmatch(r"(tel:\+[1-9]\d{7,14})?", number) for number in numbers.values())
