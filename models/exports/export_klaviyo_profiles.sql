@@ -34,7 +34,9 @@ candidates as (
         -- Of several customers with one address the one who ordered last.
         row_number() over (
             partition by coalesce(reachable.email, customers.customer_id)
-            order by customers.last_order_date desc nulls last, customers.customer_id nulls last
+            order by
+                customers.last_order_date desc nulls last,
+                customers.customer_id asc nulls last
         ) as place_at_address
     from customers
     inner join int_customers__reachable as reachable

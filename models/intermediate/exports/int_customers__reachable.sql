@@ -42,8 +42,9 @@ people as (
         contacts.country_code,
         contacts.postal_code,
 
-        -- Where no contacts are given, nothing is known of consents: the customer ids that an export
-        -- then carries are joined to contacts elsewhere, and consents have to be looked up there.
+        -- Where no contacts are given, nothing is known of consents: the customer ids that an
+        -- export then carries are joined to contacts elsewhere, and consents have to be looked up
+        -- there.
         {% if has_customer_contacts() -%}
         coalesce(contacts.has_email_consent, false) as has_email_consent,
         coalesce(contacts.has_sms_consent, false) as has_sms_consent,
