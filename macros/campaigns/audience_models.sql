@@ -1,7 +1,7 @@
 {#-
-    The audiences: every model in models/marts/campaigns/audiences, as dicts of `model`, `audience` (the
-    name without audience_) and `sql`, by name. Only known once all files are read: nothing while dbt
-    parses.
+    The audiences: every model in models/marts/campaigns/audiences, as dicts of `model`, `audience`
+    (the name without audience_) and `sql`, by name. Only known once all files are read: nothing
+    while dbt parses.
 -#}
 {% macro audience_models() %}
     {%- set audiences = [] -%}

@@ -8,7 +8,8 @@
 {% macro union_audiences() %}
     {%- set known = model.refs | map(attribute='name') | list -%}
     {%- for audience in audience_models() %}
-    {%- for name in modules.re.findall('ref[(] *.([a-z0-9_]+)', audience.sql) if name not in known -%}
+    {%- set referred = modules.re.findall('ref[(] *.([a-z0-9_]+)', audience.sql) -%}
+    {%- for name in referred if name not in known -%}
         {{ exceptions.raise_compiler_error(
             audience.model ~ ".sql refers to " ~ name ~ ": an audience may refer to "
             ~ known | unique | join(', ') ~ " only, and to what they say before the as-of date."

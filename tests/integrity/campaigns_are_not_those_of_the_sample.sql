@@ -1,5 +1,5 @@
--- The campaigns that come with the project are of its sample. With other order lines, put your own into
--- seeds/campaigns.csv, or leave its header only; the same goes for campaign_variants.csv and
+-- The campaigns that come with the project are of its sample. With other order lines, put your own
+-- into seeds/campaigns.csv, or leave its header only; the same goes for campaign_variants.csv and
 -- suppressed_customers.csv.
 {{ config(severity='warn') }}
 

@@ -1,5 +1,5 @@
--- A campaign that has been launched is measured by the terms of its launch: days and control share in
--- seeds/campaigns.csv must stay as they were. Put a changed campaign into a row of its own.
+-- A campaign that has been launched is measured by the terms of its launch: days and control share
+-- in seeds/campaigns.csv must stay as they were. Put a changed campaign into a row of its own.
 with launched as (
     select distinct
         campaign_id,

@@ -1,5 +1,5 @@
--- Grain: one row per audience, as-of date that is scored in full, and customer of the audience. A row
--- that is none stops the build with the name of its audience.
+-- Grain: one row per audience, as-of date that is scored in full, and customer of the audience. A
+-- row that is none stops the build with the name of its audience.
 -- depends_on: {{ ref('order_lines') }}
 -- depends_on: {{ ref('orders') }}
 -- depends_on: {{ ref('products') }}

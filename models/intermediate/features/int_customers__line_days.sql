@@ -33,8 +33,9 @@ days as (
     group by 1, 2
 ),
 
--- A product or a category is new to a customer once: on the day of its first sale. Each is read from
--- the table, since DuckDB would keep all lines in memory that are read more than once from a CTE.
+-- A product or a category is new to a customer once: on the day of its first sale. Each is read
+-- from the table, since DuckDB would keep all lines in memory that are read more than once from a
+-- CTE.
 first_products as (
     select
         customer_id,
