@@ -12,7 +12,7 @@ trimmed as (
 ),
 
 plain as (
-    select
+    select distinct
         {{ plain_id('customer_id') }} as customer_id,
         channel,
         reason

@@ -38,25 +38,22 @@ terms as (
 -- A coefficient whose sign the topic's words deny counts 0, as does a feature that is left out.
 weights as (
     select
-        as_of_date,
-        {%- for topic in churn_topics() %}
-        {%- set is_last_topic = loop.last %}
-        {%- for feature in topic.more + topic.less %}
+        {% for topic in churn_topics() %}
+        {% for feature in topic.more + topic.less %}
         max(case when feature = '{{ feature }}' then feature_mean end) as {{ feature }}_mean,
         {{ 'greatest' if feature in topic.more else 'least' }}(
             max(case when feature = '{{ feature }}' then coefficient end), 0e0
-        ) as {{ feature }}_weight{{ ',' if not (loop.last and is_last_topic) }}
+        ) as {{ feature }}_weight,
         {%- endfor %}
         {%- endfor %}
+        as_of_date
     from terms
-    group by 1
+    group by as_of_date
 ),
 
 parts as (
     select
-        int_customers__feature_vectors.as_of_date,
-        int_customers__feature_vectors.customer_id,
-        {%- for topic in churn_topics() %}
+        {% for topic in churn_topics() %}
         (
             0e0
             {%- for feature in topic.more + topic.less %}
@@ -65,8 +62,10 @@ parts as (
                 * (int_customers__feature_vectors.{{ feature }} - weights.{{ feature }}_mean), 0e0
             )
             {%- endfor %}
-        ) as {{ topic.name }}_part{{ ',' if not loop.last }}
+        ) as {{ topic.name }}_part,
         {%- endfor %}
+        int_customers__feature_vectors.as_of_date,
+        int_customers__feature_vectors.customer_id
     from int_customers__feature_vectors
     inner join weights
         on int_customers__feature_vectors.as_of_date = weights.as_of_date
