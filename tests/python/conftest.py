@@ -1,5 +1,7 @@
-"""Whole builds for tests: each in a warehouse of its own, by the same command that users give."""
+"""Builds for tests: each in a warehouse of its own, by the same command that users give."""
 
+import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -23,10 +25,10 @@ HEADERS = [
 class Build:
     """A finished `dbt build`: its output, and the warehouse it wrote."""
 
-    def __init__(self, folder: Path, finished: subprocess.CompletedProcess):
+    def __init__(self, folder: Path, output: str, succeeded: bool):
         self.folder = folder
-        self.output = finished.stdout + finished.stderr
-        self.succeeded = finished.returncode == 0
+        self.output = output
+        self.succeeded = succeeded
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as connection:
@@ -39,14 +41,14 @@ class Build:
     def tables(self) -> list[str]:
         return [name for (name,) in self.query("select table_name from duckdb_tables() order by 1")]
 
-    def digests(self) -> dict[str, str]:
-        """A hash of each table's rows, whatever their order."""
+    def digests(self, tables: Sequence[str] | None = None) -> dict[str, str]:
+        """A hash of the rows of each table, or of some tables, whatever their order."""
         return {
             table: self.value(
                 f"select md5(coalesce(string_agg(line, chr(10) order by line), '')) "
                 f"from (select cast({table} as varchar) as line from {table})"
             )
-            for table in self.tables()
+            for table in tables or self.tables()
         }
 
     def row_counts(self) -> dict[str, int]:
@@ -71,31 +73,61 @@ def run_dbt(
     project: Path = PROJECT,
     target: str = "duckdb",
 ) -> Build:
-    """Run a dbt command with the warehouse and all that dbt writes in the folder."""
+    """Run a dbt command with the warehouse and all that dbt writes in the folder.
+
+    It runs in the folder, where every warehouse has the same path: so dbt may take what another run
+    has parsed with the same variables (`Parsed`), which is most of what a small build takes.
+    """
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
+    output = profiles["customer_value"]["outputs"]["duckdb"]
+    output["module_paths"] = [str(project / "python_models")]
     if duckdb_threads:
-        settings = profiles["customer_value"]["outputs"]["duckdb"]["settings"]
-        settings["threads"] = duckdb_threads
+        output["settings"]["threads"] = duckdb_threads
     folder.mkdir(exist_ok=True)
     (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
-    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments]
-    command += [
-        "--target",
-        target,
-        "--profiles-dir",
-        str(folder),
-        "--vars",
-        json.dumps(variables or {}),
-    ]
+    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors"]
+    # What dbt has to say is in the output; a log of each step takes a tenth of the time.
+    command += ["--log-level-file", "none", *arguments]
+    command += ["--project-dir", str(project), "--profiles-dir", str(folder), "--target", target]
+    command += ["--vars", json.dumps(variables or {})]
     command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     environment = os.environ | {
         "ORDER_LINES": str(order_lines),
-        "WAREHOUSE": str(folder / "warehouse.duckdb"),
+        "WAREHOUSE": "warehouse.duckdb",
         "SPARK_WAREHOUSE": str(folder / "spark"),
         "DO_NOT_TRACK": "1",
     }
-    finished = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
-    return Build(folder, finished)
+    parsed = Parsed(folder, target, variables)
+    parsed.take()
+    finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if project == PROJECT:
+        parsed.leave()
+    return Build(folder, finished.stdout + finished.stderr, finished.returncode == 0)
+
+
+class Parsed:
+    """What dbt parsed of the project, left by one run in a test session for the next.
+
+    dbt itself sees whether it still holds: in a copy with changes it parses again what has changed.
+    """
+
+    session_folder: Path | None = None
+
+    def __init__(self, folder: Path, *what_it_depends_on):
+        self.own = folder / "target" / "partial_parse.msgpack"
+        name = hashlib.md5(repr(what_it_depends_on).encode()).hexdigest()
+        self.shared = self.session_folder and self.session_folder / name
+
+    def take(self) -> None:
+        if self.shared and self.shared.exists() and not self.own.exists():
+            self.own.parent.mkdir(exist_ok=True)
+            shutil.copyfile(self.shared, self.own)
+
+    def leave(self) -> None:
+        if self.shared and self.own.exists() and not self.shared.exists():
+            part = self.shared.with_suffix(f".{os.getpid()}")
+            shutil.copyfile(self.own, part)
+            part.replace(self.shared)
 
 
 def run_build(
@@ -116,7 +148,8 @@ def run_build(
         left_out += ["--exclude-resource-type", "test"]
     if not with_unit_tests:
         left_out += ["--exclude-resource-type", "unit_test"]
-    return run_dbt(folder, "build", *left_out, *arguments, order_lines=order_lines, **options)
+    command = ["--no-write-json", "build", *left_out, *arguments]
+    return run_dbt(folder, *command, order_lines=order_lines, **options)
 
 
 def copy_project(folder: Path, changed_files: dict[str, str]) -> Path:
@@ -134,11 +167,13 @@ def copy_project(folder: Path, changed_files: dict[str, str]) -> Path:
 def build(tmp_path) -> Callable[..., Build]:
     """Builds order lines that must build: a file, or rows under the default headers."""
 
-    def build_lines(order_lines: Path | list[tuple], name="build", **options) -> Build:
+    def build_lines(
+        order_lines: Path | list[tuple], *arguments: str, name="build", **options
+    ) -> Build:
         if isinstance(order_lines, list):
             rows, order_lines = order_lines, tmp_path / f"{name}.csv"
             write_lines(order_lines, rows)
-        built = run_build(tmp_path / name, order_lines, **options)
+        built = run_build(tmp_path / name, order_lines, *arguments, **options)
         assert built.succeeded, built.output
         return built
 
@@ -146,9 +181,31 @@ def build(tmp_path) -> Callable[..., Build]:
 
 
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory) -> Build:
-    """The sample, built without its tests: `make build` runs those."""
-    built = run_build(tmp_path_factory.mktemp("sample"), SAMPLE)
+def session_folder(tmp_path_factory) -> Path:
+    """One folder for all processes of a test session."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed(session_folder) -> None:
+    Parsed.session_folder = session_folder / "parsed"
+    Parsed.session_folder.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def sample_build(session_folder, parsed) -> Build:
+    """The sample, built without its tests (test_project.py), by the first process that asks.
+
+    Even a warning fails.
+    """
+    with (session_folder / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = session_folder / "sample.json"
+        if not told.exists():
+            built = run_build(session_folder / "sample", SAMPLE, "--warn-error")
+            told.write_text(json.dumps([built.output, built.succeeded]))
+    built = Build(session_folder / "sample", *json.loads(told.read_text()))
     assert built.succeeded, built.output
     return built
 

@@ -222,7 +222,9 @@ def test_sql_scores_every_customer_as_scikit_learn_does(sample_build):
     np.testing.assert_allclose(customers["anomaly_score"], own.dist_**0.5, rtol=1e-9)
 
 
-def test_the_highest_scores_are_flagged_for_the_features_that_contribute_most(sample_build):
+def test_the_highest_scores_are_flagged_for_the_features_that_contribute_most(
+    sample_build, tmp_path
+):
     customers = features_of(sample_build)
     count = len(customers)
 
@@ -239,7 +241,7 @@ def test_the_highest_scores_are_flagged_for_the_features_that_contribute_most(sa
     contributions = customers[[f"{name}_contribution" for name in names]].to_numpy()
     words = {
         name: (feature["more"], feature["less"])
-        for name, feature in model_features(sample_build.folder).items()
+        for name, feature in model_features(tmp_path / "compiled").items()
     }
     for place, row in enumerate(contributions):
         order = sorted(range(len(names)), key=lambda n, row=row: (-row[n], n))
@@ -341,7 +343,8 @@ def test_simulated_beta_binomial_returns_are_expected_close_to_the_truth(tmp_pat
     n = rng.integers(1, 20, size=5_000)
     rate = rng.beta(1.0, 4.0, size=5_000)
     k = rng.binomial(n, rate)
-    compiled = run_dbt(tmp_path / "compiled", "compile", "--select", "return_profiles")
+    model = ("--select", "return_profiles", "--resource-type", "model")
+    compiled = run_dbt(tmp_path / "compiled", "compile", *model)
     assert compiled.succeeded, compiled.output
     with duckdb.connect() as connection:
         customers = pd.DataFrame({"n": n, "k": k})

@@ -18,16 +18,17 @@ def test_scores_at_a_past_date_equal_those_from_data_that_end_there(
     with truncated.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *earlier])
 
-    cut_off = build(truncated, variables={"as_of_date": as_of_date})
+    tables = ["int_customers__segmented", "int_rfm_edges", "int_customers__purchase_summary"]
+    tables += ["fit_season", "int_value_patterns"]
+    needed = [f"+{table}" for table in [*tables, "fit_clv"]]
+
+    cut_off = build(truncated, "--select", *needed, variables={"as_of_date": as_of_date})
 
     def then(table):
         return f"select * from {table} where as_of_date = '{as_of_date}' order by all"
 
     assert len(sample_build.query(then("int_customers__segmented"))) > 100
-    for table in [
-        *("int_customers__segmented", "int_rfm_edges", "int_customers__purchase_summary"),
-        *("fit_season", "int_value_patterns"),
-    ]:
+    for table in tables:
         assert cut_off.query(then(table)) == sample_build.query(then(table)), table
     # How far ahead the clock runs does not depend on the data; how large a sample is, on the kind
     # of date.
@@ -51,7 +52,7 @@ def test_a_backtest_knows_what_was_known_at_its_cutoff(sample_build, build, tmp_
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *changed])
 
-    other = build(path)
+    other = build(path, "--select", "+int_backtest__predictions")
 
     known = (
         "select horizon_days, customer_id, repeat_count, repeat_revenue, recency_days, "
@@ -74,7 +75,9 @@ def test_a_return_after_the_date_has_not_happened_yet(build):
         ("C3", "A", "A thing", -1, "2024-02-15", 10, "returned", None),
         ("4", "A", "A thing", 1, "2024-03-01", 10, "kept", None),
     ]
-    built = build(list(lines), variables={"history_months": 3})
+    built = build(
+        list(lines), "--select", "+customer_segment_history", variables={"history_months": 3}
+    )
 
     assert built.query(
         "select as_of_date::varchar, order_count, net_revenue::double, last_order_date::varchar "

@@ -21,7 +21,7 @@ COLUMNS = {
 }
 
 
-def build_cdnow(folder: Path, amount: str, **variables) -> Build:
+def build_cdnow(folder: Path, amount: str, *tables: str, **variables) -> Build:
     orders = cdnow_orders()
     path = folder / "cdnow.csv"
     headers = ["customer", "sample_id", "date", "cds", "dollars"]
@@ -30,6 +30,7 @@ def build_cdnow(folder: Path, amount: str, **variables) -> Build:
     built = run_build(
         folder / "build",
         path,
+        *("--select", *(f"+{table}" for table in tables)),
         variables={
             "order_line_columns": COLUMNS | {"unit_price": amount},
             "ordered_at_format": "%Y%m%d",
@@ -49,6 +50,7 @@ def by_cds(tmp_path_factory) -> Build:
     return build_cdnow(
         tmp_path_factory.mktemp("by_cds"),
         "cds",
+        *("data_quality", "clv_parameters", "model_metrics"),
         as_of_date=END,
         backtest_horizon_days=[273],
         churn_horizon_days=273,
@@ -60,6 +62,7 @@ def by_dollars(tmp_path_factory) -> Build:
     return build_cdnow(
         tmp_path_factory.mktemp("by_dollars"),
         "dollars",
+        *("clv_parameters", "customers"),
         as_of_date=CUTOFF,
         backtest_horizon_days=[90],
     )

@@ -23,6 +23,8 @@ from scipy.stats import norm
 
 AS_OF = pd.Timestamp("2024-07-01")
 HORIZONS = [7, 21, 180, 224, 273, 364, 546, 1000]
+CLOCK_AND_PATTERNS = ["int_clv_clock", "int_purchase_patterns", "int_value_patterns"]
+SCORES = ["int_clv_steps", "int_clv_candidates", "int_clv__orders", "int_customers__clv"]
 NO_SEASON = season.Season(np.ones(12), np.ones(12), "ok", "")
 
 
@@ -32,7 +34,8 @@ def in_days(theta: tuple) -> tuple:
 
 
 def compiled(folder: Path, **variables) -> Build:
-    built = run_dbt(folder, "compile", variables=variables)
+    models = ("--select", *CLOCK_AND_PATTERNS, *SCORES, "--resource-type", "model")
+    built = run_dbt(folder, "compile", *models, variables=variables)
     assert built.succeeded, built.output
     return built
 
@@ -103,7 +106,7 @@ class Chain:
             "true as is_in_fit",
         )
         self.add_frame("fit_season", season.frame([(AS_OF, known_season)]))
-        for name in ["int_clv_clock", "int_purchase_patterns", "int_value_patterns"]:
+        for name in CLOCK_AND_PATTERNS:
             self.run(name)
         self.fits = self.given(parameters, clock) if parameters else self.fitted()
         self.add_frame("fit_clv", clv.parameter_frame(self.fits))
@@ -111,9 +114,8 @@ class Chain:
         frame = clv.node_frame(self.frame("from fit_clv"), counts)
         self.add_frame("fit_clv_nodes", frame)
         self.add_frame("clv_model_choice", pd.DataFrame({"model": [model], "is_selected": [True]}))
-        for name in ["int_clv_steps", "int_clv_candidates", "int_clv__orders"]:
+        for name in SCORES:
             self.run(name)
-        self.run("int_customers__clv")
 
     def add_frame(self, name: str, frame: pd.DataFrame, columns: str = "*") -> None:
         self.connection.register("frame_to_add", frame)

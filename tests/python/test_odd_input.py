@@ -161,8 +161,8 @@ def test_lines_that_say_the_same_are_counted_once_or_as_often_as_they_stand(buil
     lines = [line("1", "7", "2024-01-10"), line("2", "7", "2024-01-11")] + [
         line("1", "7", "2024-01-10")
     ] * 2
-    once = build(lines, "once")
-    each = build(lines, "each", variables={"duplicate_lines": "keep"})
+    once = build(lines, name="once")
+    each = build(lines, name="each", variables={"duplicate_lines": "keep"})
 
     assert once.line_count("duplicate") == 2
     assert once.value("select net_revenue::double from customers") == 20

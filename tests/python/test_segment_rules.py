@@ -1,7 +1,12 @@
 """Faults in macros/segment_rules.sql stop the run and say which rule is meant."""
 
+import shutil
+
 import pytest
 from conftest import SAMPLE, copy_project, run_build
+
+# What a rule changes, as far as the customers of now.
+CUSTOMERS = ["segments", "int_customers__segmented", "customer_segment_history", "customers"]
 
 WORDS = "'description': 'x', 'action': 'x'"
 GOOD = "{'segment': 'best', 'label': 'Best', 'predicate': 'r_score = 5', " + WORDS + "},"
@@ -9,13 +14,16 @@ LAST = "{'segment': 'rest', 'label': 'Rest', 'predicate': 'true', " + WORDS + "}
 
 
 @pytest.fixture
-def build_with_rules(tmp_path):
-    """Builds the sample in a copy of the project that has other rules."""
+def build_with_rules(sample_build, tmp_path):
+    """Builds some of the sample again, in a copy of the project that has other rules."""
 
     def build(rules: str, *arguments: str, **options):
+        folder = tmp_path / "build"
+        folder.mkdir()
+        shutil.copy(sample_build.folder / "warehouse.duckdb", folder)
         macro = "{% macro segment_rules() %}{{ return([" + rules + "]) }}{% endmacro %}"
         project = copy_project(tmp_path / "project", {"macros/segment_rules.sql": macro})
-        return run_build(tmp_path / "build", SAMPLE, *arguments, project=project, **options)
+        return run_build(folder, SAMPLE, *arguments, project=project, **options)
 
     return build
 
@@ -41,7 +49,7 @@ def test_a_rule_that_nobody_can_reach_is_named(build_with_rules):
     shadowed = shadowed.replace("'Best'", "'Shadowed'")
     built = build_with_rules(
         GOOD + shadowed + LAST,
-        *("--select", "+every_segment_rule_is_reachable", "--store-failures"),
+        *("--select", "every_segment_rule_is_reachable", "--store-failures"),
         with_data_tests=True,
     )
 
@@ -58,9 +66,8 @@ def test_a_rule_that_can_hold_for_nobody_is_named_as_far_as_the_input_tells(
     """What no score cell has fails; what only this input lacks is a warning."""
     built = build_with_rules(
         GOOD.replace("r_score = 5", predicate) + LAST,
-        *("--select", "+every_segment_rule_is_reachable,test_type:singular"),
-        *("every_segment_rule_meets_a_customer", "+customers", "--store-failures"),
-        *("--indirect-selection", "cautious"),
+        *("--select", "every_segment_rule_is_reachable", "every_segment_rule_meets_a_customer"),
+        *(*CUSTOMERS, "--store-failures", "--indirect-selection", "cautious"),
         with_data_tests=True,
     )
 
@@ -78,7 +85,7 @@ def test_a_rule_may_use_any_column_of_the_scored_customer(build_with_rules):
     silent = GOOD.replace("'best'", "'silent'").replace("r_score = 5", "recency_days > 365")
     built = build_with_rules(
         silent + LAST,
-        *("--select", "+every_segment_rule_is_reachable", "+customers"),
+        *("--select", "every_segment_rule_is_reachable", *CUSTOMERS),
         *("--indirect-selection", "cautious"),
         with_data_tests=True,
     )
