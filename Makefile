@@ -94,10 +94,9 @@ lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 	$(BIN)/ruff check
 	$(BIN)/yamllint --strict .
 	@! grep -rnE '^.{101,}' --include='*.sql' models macros tests analyses || { echo 'SQL has at most 100 columns.'; exit 1; }
-	$(DBT) --quiet parse
-	$(BIN)/dbt-bouncer run
 	@rm -rf target/lint
 	$(DBT) --quiet compile --target lint --target-path target/lint
+	$(BIN)/dbt-bouncer run
 	$(BIN)/python tests/lint/portability.py target/lint/compiled
 	$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
 
