@@ -44,7 +44,7 @@ def outcomes(sample_build) -> pd.DataFrame:
     assignments = frame(
         sample_build,
         "select campaign_id, customer_id, assignment, coalesce(variant, '') as variant, segment, "
-        "campaign_assignments.launch_date, measured_until, control_share, "
+        "campaign_assignments.launch_date, measured_until, int_campaigns.control_share, "
         "coalesce(costs.cost_per_contact, 0) as contact, coalesce(costs.offer_cost, 0) as offer "
         "from campaign_assignments join int_campaigns using (campaign_id) "
         "left join int_campaign_variants as costs using (campaign_id, variant) "

@@ -100,10 +100,13 @@ by_group as (
         expected_revenue,
         mean_churn_risk,
         clv,
-        clv / nullif(
-            cast(
-                sum(cast(clv as decimal(28, 10))) over (partition by grouping_name) as double
-            ), 0e0
+        -- The quotient of two equal sums may come out a digit above 1.
+        least(
+            clv / nullif(
+                cast(
+                    sum(cast(clv as decimal(28, 10))) over (partition by grouping_name) as double
+                ), 0e0
+            ), 1e0
         ) as clv_share,
         mean_clv,
         median_clv,
