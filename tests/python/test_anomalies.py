@@ -343,7 +343,7 @@ def test_simulated_beta_binomial_returns_are_expected_close_to_the_truth(tmp_pat
     n = rng.integers(1, 20, size=5_000)
     rate = rng.beta(1.0, 4.0, size=5_000)
     k = rng.binomial(n, rate)
-    model = ("--select", "return_profiles", "--resource-type", "model")
+    model = ("--select", "return_profiles", "--indirect-selection", "empty")
     compiled = run_dbt(tmp_path / "compiled", "compile", *model)
     assert compiled.succeeded, compiled.output
     with duckdb.connect() as connection:

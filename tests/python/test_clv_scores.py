@@ -34,7 +34,7 @@ def in_days(theta: tuple) -> tuple:
 
 
 def compiled(folder: Path, **variables) -> Build:
-    models = ("--select", *CLOCK_AND_PATTERNS, *SCORES, "--resource-type", "model")
+    models = ("--select", *CLOCK_AND_PATTERNS, *SCORES, "--indirect-selection", "empty")
     built = run_dbt(folder, "compile", *models, variables=variables)
     assert built.succeeded, built.output
     return built

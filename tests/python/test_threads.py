@@ -1,36 +1,38 @@
 """Fits stay on one thread, whatever else goes on in the process."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from threading import Event
 
-import pytest
 import scipy.linalg  # noqa: F401, brings linear algebra that has threads
 from customer_value.threads import one_thread
 from threadpoolctl import threadpool_info, threadpool_limits
-
-
-@pytest.fixture(autouse=True)
-def four_threads():
-    """Four threads for linear algebra, which any fit may limit: who had set them is gone."""
-    with ThreadPoolExecutor(1) as gone:
-        gone.submit(threadpool_limits, limits=4).result()
-    yield
-    with ThreadPoolExecutor(1) as gone:
-        gone.submit(threadpool_limits, limits=1).result()
 
 
 def threads_of_linear_algebra() -> set[int]:
     return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 
-def test_a_fit_has_one_thread():
-    assert threads_of_linear_algebra() == {4}
+def with_four_threads(function: Callable[[], set[int]]) -> set[int]:
+    """What a function returns in a process of its own, where linear algebra has four threads."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_after_setting_four, function).result()
 
+
+def _after_setting_four(function: Callable[[], set[int]]) -> set[int]:
+    # By a thread that is gone then: only one that lives may set the limit again.
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(one_thread(threads_of_linear_algebra)).result() == {1}
+        pool.submit(threadpool_limits, limits=4).result()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(function).result()
 
 
-def test_a_fit_that_ends_leaves_one_that_goes_on_with_one_thread():
+def in_a_fit() -> set[int]:
+    return one_thread(threads_of_linear_algebra)()
+
+
+def in_a_fit_while_another_ends() -> set[int]:
     has_begun, has_company, has_ended = Event(), Event(), Event()
 
     @one_thread
@@ -50,5 +52,13 @@ def test_a_fit_that_ends_leaves_one_that_goes_on_with_one_thread():
         second = pool.submit(long)
         first.result()
         has_ended.set()
+        return second.result()
 
-        assert second.result() == {1}
+
+def test_a_fit_has_one_thread():
+    assert with_four_threads(threads_of_linear_algebra) == {4}
+    assert with_four_threads(in_a_fit) == {1}
+
+
+def test_a_fit_that_ends_leaves_one_that_goes_on_with_one_thread():
+    assert with_four_threads(in_a_fit_while_another_ends) == {1}

@@ -61,40 +61,33 @@ totals as (
 ),
 
 -- Of each tier that occurs: how far who is in it and who was said to be agree.
-tier_sizes as (
-    select
-        cutoff_date,
-        horizon_days,
-        model,
-        realised_tier as value_tier,
-        sum(customer_count) as realised_count,
-        0e0 as predicted_count,
-        sum(case when predicted_tier = realised_tier then customer_count else 0e0 end) as both_count
-    from counts
-    group by 1, 2, 3, 4
-    union all
-    select
-        cutoff_date,
-        horizon_days,
-        model,
-        predicted_tier as value_tier,
-        0e0 as realised_count,
-        sum(customer_count) as predicted_count,
-        0e0 as both_count
-    from counts
-    group by 1, 2, 3, 4
-),
-
 tier_totals as (
     select
-        cutoff_date,
-        horizon_days,
-        model,
-        value_tier,
-        sum(realised_count) as realised_count,
-        sum(predicted_count) as predicted_count,
-        sum(both_count) as both_count
-    from tier_sizes
+        numbered.cutoff_date,
+        numbered.horizon_days,
+        numbered.model,
+        all_tiers.tier_number,
+        sum(
+            case numbered.realised_tier
+                when all_tiers.value_tier then numbered.customer_count
+                else 0e0
+            end
+        ) as realised_count,
+        sum(
+            case numbered.predicted_tier
+                when all_tiers.value_tier then numbered.customer_count
+                else 0e0
+            end
+        ) as predicted_count,
+        sum(
+            case numbered.realised_tier
+                when numbered.predicted_tier then numbered.customer_count
+                else 0e0
+            end
+        ) as both_count
+    from numbered
+    inner join all_tiers
+        on all_tiers.value_tier in (numbered.realised_tier, numbered.predicted_tier)
     group by 1, 2, 3, 4
 ),
 
@@ -117,7 +110,7 @@ by_chance as (
         realised.model,
         sum(
             realised.realised_count * predicted.predicted_count
-            * power(realised_tiers.tier_number - predicted_tiers.tier_number, 2)
+            * power(realised.tier_number - predicted.tier_number, 2)
         ) as distance_sum
     from tier_totals as realised
     inner join tier_totals as predicted
@@ -125,10 +118,6 @@ by_chance as (
             realised.cutoff_date = predicted.cutoff_date
             and realised.horizon_days = predicted.horizon_days
             and realised.model = predicted.model
-    inner join all_tiers as realised_tiers
-        on realised.value_tier = realised_tiers.value_tier
-    inner join all_tiers as predicted_tiers
-        on predicted.value_tier = predicted_tiers.value_tier
     group by 1, 2, 3
 ),
 
