@@ -8,7 +8,8 @@ select
     launch_date
 from {{ ref('int_campaigns') }}
 where
-    {{ 'true' if order_lines_input().path else 'false' }}
+    {{ 'false' if order_lines_input().path.endswith('sample_order_lines.csv') else 'true' }}
+    and {{ 'true' if order_lines_input().path else 'false' }}
     and campaign_id in (
         'vip_care_2024', 'win_back_2024', 'second_order_2024', 'upgrade_2024', 'reactivation_2025',
         'overdue_2025'

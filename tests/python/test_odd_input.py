@@ -13,7 +13,13 @@ def test_an_empty_input_builds_empty_marts_and_says_so(build):
     constant = {"segments", "data_quality"}
     constant |= {"product_code_rules", "data_quality_checks", "rfm_edges", "cluster_names"}
     constant |= {"country_calling_codes", "campaigns", "campaign_variants", "suppressed_customers"}
-    constant |= {"stg_campaigns", "stg_campaign_variants", "scenarios", "scenario_impact"}
+    constant |= {
+        "stg_suppressed_customers",
+        "stg_campaigns",
+        "stg_campaign_variants",
+        "scenarios",
+        "scenario_impact",
+    }
     # Why there are no clusters stands in a row for each feature and each number of clusters.
     constant |= {"int_cluster_settings", "fit_cluster_features", "fit_cluster_selection"}
     constant |= {"cluster_features", "cluster_selection"}
