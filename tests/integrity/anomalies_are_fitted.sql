@@ -1,11 +1,15 @@
--- Without a fit customers have no anomaly score; the reason says what is missing.
+-- Without a fit customers have no anomaly score now; the reason says what is missing.
 {{ config(severity='warn') }}
 
 select
-    as_of_date,
-    status,
-    reason,
+    fits.as_of_date,
+    fits.status,
+    fits.reason,
     count(*) as feature_count
-from {{ ref('fit_anomalies') }}
-where status = 'not_fitted'
+from {{ ref('fit_anomalies') }} as fits
+inner join {{ ref('int_as_of_dates') }} as as_of_dates
+    on
+        cast(fits.as_of_date as date) = as_of_dates.as_of_date
+        and as_of_dates.is_current
+where fits.status = 'not_fitted'
 group by 1, 2, 3

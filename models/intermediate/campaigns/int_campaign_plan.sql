@@ -88,7 +88,7 @@ members as (
             0e0
         ) as order_value,
         int_audience_customers.expected_orders * int_campaigns.attribution_days
-        / {{ whole_number_var('clv_horizon_days', lowest=0) }}e0 as expected_orders
+        / nullif({{ whole_number_var('clv_horizon_days', lowest=0) }}e0, 0e0) as expected_orders
     from campaign_targets
     inner join int_campaigns
         on campaign_targets.campaign_id = int_campaigns.campaign_id
