@@ -92,6 +92,7 @@ class Chain:
                     "is_current": True,
                     "is_month_end": False,
                     "is_backtest_cutoff": False,
+                    "is_scored_in_full": True,
                 }
             ),
             "* replace (as_of_date::date as as_of_date)",

@@ -43,11 +43,15 @@ nudge,frequency_nudge,2011-06-10,2011-07-10,email,Reminder,0.05,0,0.05,0.50,,4,9
 
 
 @pytest.fixture(scope="module")
-def online_retail_ii(reference_data, tmp_path_factory):
+def project(tmp_path_factory):
+    seeds = {f"seeds/{name}.csv": text for name, text in CAMPAIGNS.items()}
+    return copy_project(tmp_path_factory.mktemp("project") / "project", seeds)
+
+
+@pytest.fixture(scope="module")
+def online_retail_ii(reference_data, project, tmp_path_factory):
     path = reference_data / "online_retail_ii.csv.gz"
     folder = tmp_path_factory.mktemp("online_retail_ii")
-    seeds = {f"seeds/{name}.csv": text for name, text in CAMPAIGNS.items()}
-    project = copy_project(folder / "project", seeds)
     built = run_build(folder / "build", path, project=project, with_data_tests=True)
     assert built.succeeded, built.output
     return built
@@ -127,7 +131,7 @@ def test_online_retail_builds_from_parquet_with_other_headers(reference_data, tm
 
 
 def test_any_order_of_rows_and_four_threads_give_identical_tables(
-    online_retail_ii, reference_data, tmp_path
+    online_retail_ii, reference_data, project, tmp_path
 ):
     """As on the sample, on data of several row groups, which threads do share."""
     shuffled = tmp_path / "shuffled.parquet"
@@ -136,7 +140,9 @@ def test_any_order_of_rows_and_four_threads_give_identical_tables(
         f"from read_csv('{path}', all_varchar = true) order by hash(Invoice, StockCode, Quantity)"
     ).write_parquet(str(shuffled))
 
-    other = run_build(tmp_path / "other", shuffled, *("--threads", "4"), duckdb_threads=4)
+    other = run_build(
+        tmp_path / "other", shuffled, "--threads", "4", project=project, duckdb_threads=4
+    )
 
     assert other.succeeded, other.output
     assert other.digests() == online_retail_ii.digests()
