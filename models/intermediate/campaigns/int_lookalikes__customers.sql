@@ -1,7 +1,7 @@
 -- Grain: one row per as-of date (now, and the cut-offs of back-tests), horizon and customer with a
 -- value: who is a seed, and who may be like one. At cut-offs the value is the expected revenue of
 -- the chosen purchase model, by what was known then.
-with current_dates as (
+with int_as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
@@ -9,8 +9,8 @@ with current_dates as (
 current_values as (
     select int_customers__clv.*
     from {{ ref('int_customers__clv') }} as int_customers__clv
-    inner join current_dates
-        on int_customers__clv.as_of_date = current_dates.as_of_date
+    inner join int_as_of_dates
+        on int_customers__clv.as_of_date = int_as_of_dates.as_of_date
     where int_customers__clv.horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 

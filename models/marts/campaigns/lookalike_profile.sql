@@ -1,5 +1,5 @@
 -- Grain: one row per feature by which customers are like the most valuable ones, now.
-with current_dates as (
+with int_as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
@@ -7,25 +7,14 @@ with current_dates as (
 int_lookalikes__centres as (
     select int_lookalikes__centres.*
     from {{ ref('int_lookalikes__centres') }} as int_lookalikes__centres
-    inner join current_dates
-        on int_lookalikes__centres.as_of_date = current_dates.as_of_date
+    inner join int_as_of_dates
+        on int_lookalikes__centres.as_of_date = int_as_of_dates.as_of_date
     where
         int_lookalikes__centres.horizon_days
         = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 
-words as (
-    select
-        cast(feature_words.feature as {{ dbt.type_string() }}) as feature,
-        feature_words.more_of_it,
-        feature_words.less_of_it
-    from (
-        values
-        {%- for feature in lookalike_features() %}
-        ('{{ feature.name }}', '{{ feature.more }}', '{{ feature.less }}'){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as feature_words (feature, more_of_it, less_of_it)
-),
+{{ feature_words_cte(lookalike_features()) }}
 
 profile as (
     select

@@ -12,18 +12,7 @@ int_as_of_dates as (
     where is_current
 ),
 
-words as (
-    select
-        cast(feature_words.feature as {{ dbt.type_string() }}) as feature,
-        feature_words.more_of_it,
-        feature_words.less_of_it
-    from (
-        values
-        {%- for feature in model_features() %}
-        ('{{ feature.name }}', '{{ feature.more }}', '{{ feature.less }}'){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as feature_words (feature, more_of_it, less_of_it)
-),
+{{ feature_words_cte(model_features()) }}
 
 topics as (
     select
