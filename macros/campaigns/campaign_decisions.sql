@@ -14,6 +14,10 @@
 {%- set list_order -%}
     priority nulls last, expected_value desc nulls last, customer_id nulls last
 {%- endset -%}
+{%- set carried_columns -%}
+    step, campaign_id, customer_id, launch_date, end_date, priority, expected_value,
+        is_drawn_for_treatment, planned_cost, budget, refused_because
+{%- endset -%}
 campaign_order as (
     select
         campaign_id,
@@ -78,17 +82,7 @@ compared_{{ step }} as (
 
 free_{{ step }} as (
     select
-        step,
-        campaign_id,
-        customer_id,
-        launch_date,
-        end_date,
-        priority,
-        expected_value,
-        is_drawn_for_treatment,
-        planned_cost,
-        budget,
-        refused_because,
+        {{ carried_columns }},
         case
             when step <> {{ step }} then suppressed_because
             when refused_because is not null then refused_because
@@ -103,17 +97,7 @@ free_{{ step }} as (
 
 decided_{{ step }} as (
     select
-        step,
-        campaign_id,
-        customer_id,
-        launch_date,
-        end_date,
-        priority,
-        expected_value,
-        is_drawn_for_treatment,
-        planned_cost,
-        budget,
-        refused_because,
+        {{ carried_columns }},
         -- Treatment and control end at the same place of the list, so that they stay alike.
         case
             when

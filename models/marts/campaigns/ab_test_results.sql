@@ -51,33 +51,14 @@ ab_test_results as (
 
         case
             when least(variant_count, other_variant_count) = 0 then 'nobody to compare with'
-            when measured_until < attribution_end_date
-                then
-                    'still running: measured until '
-                    || cast(measured_until as {{ dbt.type_string() }}) || ', to be read on '
-                    || cast(attribution_end_date as {{ dbt.type_string() }})
-            when least(variant_count, other_variant_count) < 2
-                then 'one customer is nothing to compare with'
-            when sample_ratio_p_value < 0.001e0
-                then 'not to be trusted: the variants were not drawn as planned'
-            when
-                coalesce(response_p_value_holm, 1e0) >= 0.05e0
-                and coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
-                then 'not distinguishable'
-            else
-                case
-                    when coalesce(response_p_value_holm, 1e0) >= 0.05e0
-                        then 'response not distinguishable'
-                    when response_difference > 0e0 then 'more customers ordered with ' || variant
-                    else 'more customers ordered with ' || other_variant
-                end
-                || ', '
-                || case
-                    when coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
-                        then 'revenue not distinguishable'
-                    when cuped_revenue_difference > 0e0 then 'more revenue with ' || variant
-                    else 'more revenue with ' || other_variant
-                end
+            {{ comparison_in_words('least(variant_count, other_variant_count)', {
+                'not_drawn': "'the variants were not drawn as planned'",
+                'no_difference': "'not distinguishable'",
+                'more_responders': "'more customers ordered with ' || variant",
+                'fewer_responders': "'more customers ordered with ' || other_variant",
+                'more_revenue': "'more revenue with ' || variant",
+                'less_revenue': "'more revenue with ' || other_variant",
+            }) }}
         end as verdict,
 
         variant_count,

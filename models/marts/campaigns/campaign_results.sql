@@ -160,33 +160,14 @@ campaign_results as (
             when treated_count + control_count = 0 then 'everyone in the audience suppressed'
             when treated_count = 0 then 'nobody was contacted'
             when control_count = 0 then 'nobody to compare with: no control'
-            when measured_until < attribution_end_date
-                then
-                    'still running: measured until '
-                    || cast(measured_until as {{ dbt.type_string() }}) || ', to be read on '
-                    || cast(attribution_end_date as {{ dbt.type_string() }})
-            when least(treated_count, control_count) < 2
-                then 'one customer is nothing to compare with'
-            when sample_ratio_p_value < 0.001e0
-                then 'not to be trusted: contacted and held back are not as many as planned'
-            when
-                coalesce(response_p_value_holm, 1e0) >= 0.05e0
-                and coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
-                then 'not distinguishable from zero'
-            else
-                case
-                    when coalesce(response_p_value_holm, 1e0) >= 0.05e0
-                        then 'response not distinguishable from zero'
-                    when response_difference > 0e0 then 'more customers ordered'
-                    else 'fewer customers ordered'
-                end
-                || ', '
-                || case
-                    when coalesce(cuped_revenue_p_value_holm, 1e0) >= 0.05e0
-                        then 'revenue not distinguishable from zero'
-                    when cuped_revenue_difference > 0e0 then 'more revenue'
-                    else 'less revenue'
-                end
+            {{ comparison_in_words('least(treated_count, control_count)', {
+                'not_drawn': "'contacted and held back are not as many as planned'",
+                'no_difference': "'not distinguishable from zero'",
+                'more_responders': "'more customers ordered'",
+                'fewer_responders': "'fewer customers ordered'",
+                'more_revenue': "'more revenue'",
+                'less_revenue': "'less revenue'",
+            }) }}
         end as verdict,
 
         cast(treated_count as integer) as treated_count,
