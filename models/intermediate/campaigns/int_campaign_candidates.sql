@@ -51,25 +51,8 @@ draws as (
     from members
 ),
 
--- What one contact costs on the mean of the variants, so that who gets which does not decide who is
--- on the list.
-campaign_costs as (
-    select
-        campaign_id,
-        cast(
-            round(
-                sum((highest_share - lowest_share) * cast(cost_per_contact as double)), 4
-            ) as decimal(18, 4)
-        ) as cost_per_contact,
-        cast(
-            round(sum((highest_share - lowest_share) * cast(offer_cost as double)), 4)
-            as decimal(18, 4)
-        ) as offer_cost
-    from int_campaign_variants
-    group by 1
-),
-
--- For the same reason whoever may not be contacted by one of the campaign's channels is not of it.
+-- Which variant a customer gets must not decide who is on the list, so whoever may not be contacted
+-- by one of the campaign's channels is not of it.
 -- Without any contacts nothing is known of consents, and the tool that sends has to know them.
 campaign_channels as (
     select distinct
@@ -123,24 +106,22 @@ candidates as (
         draws.priority,
         int_campaigns.priority as campaign_priority,
         int_campaigns.expected_response
-        * coalesce(customers.expected_order_value, customers.average_order_value, 0e0)
+        * {{ usual_order_value('customers') }}
         * {{ number_var('gross_margin', 0) }} as expected_margin,
         -- Who would have ordered anyway takes the offer, too.
-        campaign_costs.cost_per_contact
-        + cast(
-            round(
-                cast(campaign_costs.offer_cost as double) * least(
-                    coalesce(
-                        {{ baseline_response(
-                            'customers.purchase_model_churn_risk', 'int_campaigns.attribution_days'
-                        ) }},
-                        0e0
-                    ) + int_campaigns.expected_response,
-                    1e0
-                ),
-                4
-            ) as decimal(18, 4)
-        ) as planned_cost,
+        cast(round(
+            int_campaign_variants.mean_cost_per_contact
+            + int_campaign_variants.mean_offer_cost * least(
+                coalesce(
+                    {{ baseline_response(
+                        'customers.purchase_model_churn_risk', 'int_campaigns.attribution_days'
+                    ) }},
+                    0e0
+                ) + int_campaigns.expected_response,
+                1e0
+            ),
+            4
+        ) as decimal(18, 4)) as planned_cost,
         int_campaigns.budget,
 
         int_campaigns.control_share,
@@ -154,8 +135,6 @@ candidates as (
     from draws
     inner join int_campaigns
         on draws.campaign_id = int_campaigns.campaign_id
-    inner join campaign_costs
-        on draws.campaign_id = campaign_costs.campaign_id
     inner join refusals
         on
             draws.campaign_id = refusals.campaign_id

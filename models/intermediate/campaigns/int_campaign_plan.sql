@@ -21,18 +21,12 @@ int_customers__order_days as (
     where is_order_day
 ),
 
-variant_costs as (
-    select
+campaign_costs as (
+    select distinct
         campaign_id,
-        round(
-            {{ sum_exactly('(highest_share - lowest_share) * cast(cost_per_contact as double)') }},
-            6
-        ) as cost_per_contact,
-        round(
-            {{ sum_exactly('(highest_share - lowest_share) * cast(offer_cost as double)') }}, 6
-        ) as offer_cost
+        mean_cost_per_contact as cost_per_contact,
+        mean_offer_cost as offer_cost
     from int_campaign_variants
-    group by 1
 ),
 
 audience_dates as (
@@ -82,11 +76,7 @@ members as (
         ) }} as order_probability,
         int_audience_customers.recency_days <= int_campaigns.attribution_days
             as has_ordered_lately,
-        coalesce(
-            int_audience_customers.expected_order_value,
-            int_audience_customers.average_order_value,
-            0e0
-        ) as order_value,
+        {{ usual_order_value('int_audience_customers') }} as order_value,
         int_audience_customers.expected_orders * int_campaigns.attribution_days
         / nullif({{ whole_number_var('clv_horizon_days', lowest=0) }}e0, 0e0) as expected_orders
     from campaign_targets
@@ -163,8 +153,8 @@ plans as (
             as baseline_response,
         int_campaigns.expected_response,
 
-        variant_costs.cost_per_contact,
-        variant_costs.offer_cost,
+        campaign_costs.cost_per_contact,
+        campaign_costs.offer_cost,
         round(means.order_value, 6) as order_value,
         round(means.order_value * {{ number_var('gross_margin', 0) }}, 6) as order_margin,
         -- Of an order of one of these customers: between them, and around what each one spends.
@@ -190,8 +180,8 @@ plans as (
                 )), 6)
         end as revenue_deviation
     from int_campaigns
-    inner join variant_costs
-        on int_campaigns.campaign_id = variant_costs.campaign_id
+    inner join campaign_costs
+        on int_campaigns.campaign_id = campaign_costs.campaign_id
     left join sums
         on int_campaigns.campaign_id = sums.campaign_id
     left join means

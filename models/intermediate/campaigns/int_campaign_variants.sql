@@ -48,8 +48,35 @@ shares as (
         cost_per_contact,
         offer_cost,
         (weight_so_far - weight) / nullif(total_weight, 0e0) as lowest_share,
-        weight_so_far / nullif(total_weight, 0e0) as highest_share
+        weight_so_far / nullif(total_weight, 0e0) as highest_share,
+        cast(weight / nullif(total_weight, 0e0) as decimal(18, 10)) as treated_share
     from weights
+),
+
+-- What one contact costs on the mean of the variants, so that who gets which decides nothing else.
+costs as (
+    select
+        campaign_id,
+        variant,
+
+        channel,
+        offer,
+
+        cost_per_contact,
+        offer_cost,
+        round(
+            cast(
+                sum(treated_share * cost_per_contact) over (partition by campaign_id) as double
+            ),
+            6
+        ) as mean_cost_per_contact,
+        round(
+            cast(sum(treated_share * offer_cost) over (partition by campaign_id) as double), 6
+        ) as mean_offer_cost,
+
+        lowest_share,
+        highest_share
+    from shares
 )
 
-select * from shares
+select * from costs
