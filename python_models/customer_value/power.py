@@ -11,7 +11,8 @@ from statsmodels.stats.power import (
     normal_sample_size_one_tail,
 )
 
-ALPHA = 0.05
+from customer_value.uplift import ALPHA
+
 POWER = 0.8
 RATE_DIGITS = 9
 MONEY_DIGITS = 4

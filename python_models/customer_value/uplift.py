@@ -312,7 +312,7 @@ def results(arms: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row per ``campaign_id``, ``scope`` and ``scope_value``: ``sample_ratio_p_value``;
         ``response``, ``orders``, ``revenue`` and ``cuped_revenue``, each with ``_difference``,
-        ``_lower``, ``_upper`` and ``_p_value``; ``cuped_theta``, ``cuped_variance_share``;
+        ``_lower``, ``_upper`` and ``_p_value``; ``cuped_variance_share``;
         and ``response_p_value_holm`` and ``cuped_revenue_p_value_holm``, corrected over both
         outcomes of all rows with the same campaign and scope.
     """
@@ -397,7 +397,6 @@ def _comparison(treated: dict, control: dict) -> dict:
         "sample_ratio_p_value": sample_ratio_p_value(
             [arm["customer_count"] for arm in both], [arm["planned_share"] for arm in both]
         ),
-        "cuped_theta": cuped_theta(*money),
         "cuped_variance_share": cuped_variance_share(*money),
     }
     for outcome, result in differences.items():
@@ -413,7 +412,6 @@ def _frame(rows: list[dict], keys: dict[str, str], family: list[str]) -> pd.Data
             for outcome in _OUTCOMES
             for name in ("difference", "lower", "upper", "p_value")
         ),
-        "cuped_theta",
         "cuped_variance_share",
         *(f"{name}_holm" for name in _TESTED),
     ]
