@@ -60,6 +60,7 @@ export SUMMARY
 # An environment in the folder $(1), from the lock $(2).
 define INSTALL
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@test ! -L $(1) || { echo '$(1) is a link: what it leads to would be emptied. Remove the link first.'; exit 1; }
 	$(PYTHON) -m venv --clear $(1)
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
 endef
