@@ -7,37 +7,14 @@ country_calling_codes as (
     select * from {{ ref('country_calling_codes') }}
 ),
 
--- Without blanks at the ends, then without texts that only say that nothing is there.
-trimmed as (
-    select
-        contact_id,
-        {{ trim_blanks('raw_customer_id') }} as customer_id,
-        {{ trim_blanks('raw_email') }} as email,
-        {{ trim_blanks('raw_phone') }} as phone,
-        {{ trim_blanks('raw_country') }} as country,
-        {{ trim_blanks('raw_postal_code') }} as postal_code,
-        {{ trim_blanks('raw_first_name') }} as first_name,
-        {{ trim_blanks('raw_last_name') }} as last_name,
-        {{ trim_blanks('raw_email_consent') }} as email_consent,
-        {{ trim_blanks('raw_sms_consent') }} as sms_consent,
-        {{ trim_blanks('raw_ads_consent') }} as ads_consent
-    from contacts_as_text
-),
-
+-- Without blanks at the ends, and without texts that only say that nothing is there.
 cleaned as (
     select
-        contact_id,
-        {{ text_or_null('customer_id') }} as customer_id,
-        {{ text_or_null('email') }} as email,
-        {{ text_or_null('phone') }} as phone,
-        {{ text_or_null('country') }} as country,
-        {{ text_or_null('postal_code') }} as postal_code,
-        {{ text_or_null('first_name') }} as first_name,
-        {{ text_or_null('last_name') }} as last_name,
-        {{ text_or_null('email_consent') }} as email_consent,
-        {{ text_or_null('sms_consent') }} as sms_consent,
-        {{ text_or_null('ads_consent') }} as ads_consent
-    from trimmed
+        {%- for column in customer_contacts_input().headers %}
+        {{ text_or_null(trim_blanks('raw_' ~ column)) }} as {{ column }},
+        {%- endfor %}
+        contact_id
+    from contacts_as_text
 ),
 
 -- A country is found by its name and by its code.
