@@ -3,9 +3,16 @@
 from pathlib import Path
 
 import duckdb
+from conftest import PROJECT
 
 # Doubles differ in their last digits: engines add them up in another order.
 TOLERANCE = 1e-9
+# What differs in any two builds of the whole project: audiences are views, of which Spark has no
+# files. int_audiences, which is compared, has what they say.
+VIEWS_DIFFER = [
+    f"{audience.stem}: only DuckDB has it"
+    for audience in sorted((PROJECT / "models/marts/campaigns/audiences").glob("*.sql"))
+]
 
 
 def spark_tables(warehouse: Path) -> dict[str, str]:
