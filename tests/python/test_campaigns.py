@@ -393,28 +393,27 @@ def test_campaigns_at_the_edges_are_listed_too(campaigns):
     )
     nobody = one.replace("= '13174'", "is null")
     rest = "post,x,1,0,0.1"
+    files = {
+        "models/marts/campaigns/audiences/audience_one.sql": one,
+        "models/marts/campaigns/audiences/audience_nobody.sql": nobody,
+        "seeds/campaign_variants.csv": NO_VARIANTS,
+        "seeds/suppressed_customers.csv": "customer_id,channel,reason\n",
+        "seeds/campaigns.csv": "\n".join(
+            [
+                HEADER,
+                f"all_control,win_back,2024-09-02,2024-09-03,{rest},1,,1,30",
+                f"no_control,upgrade,2024-09-02,2024-09-03,{rest},0,,1,30",
+                f"empty,nobody,2024-09-02,2024-09-03,{rest},0.5,,1,30",
+                f"no_money,vip_care,2024-11-04,2024-11-05,{rest},0.5,0,1,30",
+                f"one_customer,one,2024-11-04,2024-11-05,{rest},0,,1,30",
+                f"to_come,one,2030-01-01,2030-01-02,{rest},0,,1,30",
+            ]
+        ),
+    }
+    no_global_control = {"global_control_share": 0}
     campaigns.forget()
 
-    built = campaigns.relist(
-        {
-            "models/marts/campaigns/audiences/audience_one.sql": one,
-            "models/marts/campaigns/audiences/audience_nobody.sql": nobody,
-            "seeds/campaign_variants.csv": NO_VARIANTS,
-            "seeds/suppressed_customers.csv": "customer_id,channel,reason\n",
-            "seeds/campaigns.csv": "\n".join(
-                [
-                    HEADER,
-                    f"all_control,win_back,2024-09-02,2024-09-03,{rest},1,,1,30",
-                    f"no_control,upgrade,2024-09-02,2024-09-03,{rest},0,,1,30",
-                    f"empty,nobody,2024-09-02,2024-09-03,{rest},0.5,,1,30",
-                    f"no_money,vip_care,2024-11-04,2024-11-05,{rest},0.5,0,1,30",
-                    f"one_customer,one,2024-11-04,2024-11-05,{rest},0,,1,30",
-                    f"to_come,one,2030-01-01,2030-01-02,{rest},0,,1,30",
-                ]
-            ),
-        },
-        variables={"global_control_share": 0},
-    )
+    built = campaigns.relist(files, variables=no_global_control)
 
     counts = built.query(
         "select campaign_id, count(*) filter (assignment = 'treatment') > 0, "
@@ -429,6 +428,16 @@ def test_campaigns_at_the_edges_are_listed_too(campaigns):
         ("one_customer", True, False, False),
         ("to_come", True, False, False),
     ]
+
+    # What was launched without anybody stays so, whatever the audience is later.
+    files["models/marts/campaigns/audiences/audience_nobody.sql"] = one
+    built = campaigns.relist(files, variables=no_global_control)
+    assert built.value("select count(*) from int_audiences where audience = 'nobody'") > 0
+    assert built.query(
+        "select customer_id, suppressed_because from campaign_assignments "
+        "where campaign_id = 'empty'"
+    ) == [(None, "empty_audience")]
+    assert built.query("select 1 from campaign_targets where campaign_id = 'empty'") == []
 
 
 @pytest.mark.parametrize(

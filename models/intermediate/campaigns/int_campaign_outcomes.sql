@@ -37,7 +37,8 @@ first_chances as (
         on campaign_assignments.campaign_id = int_campaigns.campaign_id
     where
         campaign_assignments.suppressed_because is null
-        or campaign_assignments.suppressed_because not in ('suppression_list', 'no_consent')
+        or campaign_assignments.suppressed_because
+        not in ('suppression_list', 'no_consent', 'empty_audience')
 ),
 
 last_measurement as (

@@ -1,5 +1,6 @@
--- Grain: one row per launched campaign and customer of its audience. Rows are only ever added: when
--- a campaign is first seen launched, all of its rows come, and nothing changes them afterwards.
+-- Grain: one row per launched campaign and customer of its audience; one without a customer where
+-- the audience was empty. Rows are only ever added: when a campaign is first seen launched, all of
+-- its rows come, and nothing changes them afterwards.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -47,10 +48,36 @@ candidates as (
 
 {{ campaign_decisions_ctes(campaign_steps(true, this if is_incremental() else none)) }}
 
+-- A launch with an empty audience is remembered too, or a later rule would fill its list.
+unattended as (
+    select
+        campaign_id,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
+        cast(null as {{ dbt.type_string() }}) as assignment,
+        cast(null as {{ dbt.type_string() }}) as variant,
+        'empty_audience' as suppressed_because,
+        cast(null as {{ dbt.type_string() }}) as reason,
+        cast(null as {{ dbt.type_string() }}) as segment,
+        cast(null as integer) as rank,
+        cast(null as integer) as priority,
+        cast(null as double) as expected_value,
+        control_share,
+        attribution_days,
+        launch_date,
+        end_date
+    from {{ ref('int_campaigns') }}
+    where
+        is_launched
+        and campaign_id not in (select launched.campaign_id from launched)
+        and campaign_id not in (select candidates.campaign_id from candidates)
+),
+
 assignments as (
     select * from restored
     union all
     select {{ columns }} from decided
+    union all
+    select {{ columns }} from unattended
 )
 
 select * from assignments

@@ -10,6 +10,7 @@ held as (
     from campaign_assignments
     inner join {{ ref('int_campaigns') }} as int_campaigns
         on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    where campaign_assignments.customer_id is not null
 ),
 
 candidates as (
