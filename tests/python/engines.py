@@ -24,12 +24,12 @@ def spark_tables(warehouse: Path) -> dict[str, str]:
     return {folder.name: f"read_parquet('{folder}/*.parquet')" for folder in folders}
 
 
-def differences(warehouse: Path, spark_warehouse: Path) -> list[str]:
+def differences(warehouse: Path, spark_warehouse: Path, tolerance: float = TOLERANCE) -> list[str]:
     """What is not the same in a DuckDB warehouse and in the folder of a Spark warehouse.
 
     Every table of either is compared, so a new model needs no entry here. Names and families of the
     columns must be the same, and so must every row: each value exactly, but for doubles, which may
-    differ by `TOLERANCE` relative to the larger one. Returns a sentence for each difference.
+    differ by `tolerance` relative to the larger one. Returns a sentence for each difference.
     """
     there = spark_tables(spark_warehouse)
     with duckdb.connect() as connection:
@@ -44,12 +44,12 @@ def differences(warehouse: Path, spark_warehouse: Path) -> list[str]:
         for name in sorted(here.keys() & there.keys()):
             found += [
                 f"{name}: {difference}"
-                for difference in table_differences(connection, here[name], there[name])
+                for difference in table_differences(connection, here[name], there[name], tolerance)
             ]
     return found
 
 
-def table_differences(connection, here: str, there: str) -> list[str]:
+def table_differences(connection, here: str, there: str, tolerance: float) -> list[str]:
     """The differences between two relations; see `differences`."""
     types_here, types_there = (column_families(connection, table) for table in (here, there))
     if types_here != types_there:
@@ -78,7 +78,7 @@ def table_differences(connection, here: str, there: str) -> list[str]:
     same_row = " and ".join(f"here.{name} is not distinct from there.{name}" for name in exact)
     other_double = [
         f"not coalesce(here.{name} = there.{name} or (isfinite(here.{name}) "
-        f"and isfinite(there.{name}) and abs(here.{name} - there.{name}) <= {TOLERANCE} "
+        f"and isfinite(there.{name}) and abs(here.{name} - there.{name}) <= {tolerance} "
         f"* greatest(abs(here.{name}), abs(there.{name}))), "
         f"here.{name} is null and there.{name} is null)"
         for name in doubles
