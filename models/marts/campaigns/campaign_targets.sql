@@ -10,7 +10,6 @@ held as (
     from campaign_assignments
     inner join {{ ref('int_campaigns') }} as int_campaigns
         on campaign_assignments.campaign_id = int_campaigns.campaign_id
-    where campaign_assignments.customer_id is not null
 ),
 
 candidates as (
@@ -43,6 +42,7 @@ targets as (
         launch_date,
         end_date
     from {{ lists }}
+    where customer_id is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
