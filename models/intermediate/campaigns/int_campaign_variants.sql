@@ -29,7 +29,10 @@ weights as (
     select
         variants.*,
         sum(weight) over variants_so_far as weight_so_far,
-        sum(weight) over (partition by campaign_id) as total_weight
+        sum(weight) over (partition by campaign_id) as total_weight,
+        cast(
+            weight / nullif(sum(weight) over (partition by campaign_id), 0e0) as decimal(18, 10)
+        ) as treated_share
     from variants
     window variants_so_far as (
         partition by campaign_id order by variant nulls last
@@ -47,23 +50,7 @@ shares as (
 
         cost_per_contact,
         offer_cost,
-        (weight_so_far - weight) / nullif(total_weight, 0e0) as lowest_share,
-        weight_so_far / nullif(total_weight, 0e0) as highest_share,
-        cast(weight / nullif(total_weight, 0e0) as decimal(18, 10)) as treated_share
-    from weights
-),
-
--- What one contact costs on the mean of the variants, so that who gets which decides nothing else.
-costs as (
-    select
-        campaign_id,
-        variant,
-
-        channel,
-        offer,
-
-        cost_per_contact,
-        offer_cost,
+        -- On the mean of the variants, so that who gets which decides nothing else.
         round(
             cast(
                 sum(treated_share * cost_per_contact) over (partition by campaign_id) as double
@@ -74,9 +61,9 @@ costs as (
             cast(sum(treated_share * offer_cost) over (partition by campaign_id) as double), 6
         ) as mean_offer_cost,
 
-        lowest_share,
-        highest_share
-    from shares
+        (weight_so_far - weight) / nullif(total_weight, 0e0) as lowest_share,
+        weight_so_far / nullif(total_weight, 0e0) as highest_share
+    from weights
 )
 
-select * from costs
+select * from shares
