@@ -1,6 +1,6 @@
--- Contacted, held back and left out are the audience, as of the launch for whoever launches now,
--- and as of now for what is planned. What was launched earlier keeps its list, whatever the
--- audience is.
+-- Contacted, held back and left out are the audience as of now, of what is planned. What has been
+-- launched keeps its list, whatever the audience is: tests/python/test_campaigns.py compares those
+-- at their launch.
 with members as (
     select
         campaigns.campaign_id,

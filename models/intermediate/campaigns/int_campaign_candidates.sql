@@ -52,8 +52,8 @@ draws as (
 ),
 
 -- Which variant a customer gets must not decide who is on the list, so whoever may not be contacted
--- by one of the campaign's channels is not of it. Without any contacts nothing is known of consents,
--- and the tool that sends has to know them.
+-- by one of the campaign's channels is not of it. Without any contacts nothing is known of
+-- consents, and the tool that sends has to know them.
 campaign_channels as (
     select distinct
         campaign_id,
