@@ -25,9 +25,10 @@ warehouse = duckdb.connect(os.environ["WAREHOUSE"], read_only=True)
 print("\nThe input, by data_quality:")
 warehouse.sql("""
     select check_group, check_name, row_count, unit, round(amount, 2) as amount,
-        case when is_in_doubt then advice end as look_at_this
+        case when is_in_doubt then advice end as look_at_this,
+        case when is_in_doubt then example end as example
     from data_quality where row_count > 0 or is_in_doubt order by check_number
-""").show(max_width=200, max_rows=50)
+""").show(max_width=200, max_rows=60)
 print("Revenue by segment, now:")
 warehouse.sql("""
     select as_of_date, label, customer_count, round(100 * customer_share, 1) as customer_percent,
@@ -57,6 +58,35 @@ warehouse.sql("""
 endef
 export SUMMARY
 
+define CHECK
+import os, duckdb
+warehouse = duckdb.connect(os.environ["WAREHOUSE"], read_only=True)
+print("\nWhat was understood:")
+print(warehouse.sql("select example from data_quality where check_name = 'columns_read'").fetchone()[0])
+print("\nThe first three lines, typed:")
+warehouse.sql("""
+    select coalesce(line_kind, rejection_reason) as line_kind, order_id, customer_id, product_id, local_ordered_at,
+        quantity, unit_price, line_amount, line_discount, order_discount, refunded_amount, country, currency
+    from stg_order_lines order by ordered_at, order_id, order_line_id limit 3
+""").show(max_width=200)
+print("All lines, and what they are worth:")
+warehouse.sql("""
+    select check_group, check_name, row_count, round(amount, 2) as amount, example
+    from data_quality where check_group in ('all', 'kept', 'rejected') and row_count > 0 and check_name <> 'columns_read'
+    order by check_number
+""").show(max_width=200, max_rows=60)
+doubts = warehouse.sql("""
+    select check_name, row_count, unit, round(amount, 2) as amount, example, advice
+    from data_quality where is_in_doubt order by check_number
+""")
+if doubts.fetchone():
+    print("To look at before you rely on it:")
+    doubts.show(max_width=200, max_rows=60)
+else:
+    print("Nothing is in doubt. Next: make build, with the same ORDER_LINES and VARS.")
+endef
+export CHECK
+
 # An environment in the folder $(1), from the lock $(2).
 define INSTALL
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -65,7 +95,7 @@ define INSTALL
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
 endef
 
-.PHONY: help build test lint docs sample clean install-spark test-spark test-cluster
+.PHONY: help build check test lint docs sample clean install-spark test-spark test-cluster
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -89,6 +119,12 @@ build: $(INSTALLED) ## Build the warehouse: from the sample, or from the order l
 		'  source $(BIN)/activate' \
 		'  python -c "import duckdb; duckdb.connect('"'$(WAREHOUSE)'"', read_only=True).sql('"'from customers'"').show()"' \
 		'  WAREHOUSE=$(WAREHOUSE) make docs    # every model and column, explained'
+
+check: export WAREHOUSE := target/check/warehouse.duckdb
+check: $(INSTALLED) ## Read and judge the order lines that ORDER_LINES names, in seconds, and build nothing else
+	@rm -rf target/check && mkdir -p target/check
+	@$(DBT) --quiet build --select +data_quality --exclude-resource-type test --exclude-resource-type unit_test --vars "$$VARS"
+	@$(BIN)/python -c "$$CHECK"
 
 lint: $(INSTALLED) ## Check style, names, descriptions, tests and contracts
 	$(BIN)/ruff format --check

@@ -3,10 +3,18 @@
     {%- set value = var(name) -%}
     {%- if not value and not is_required -%}
         {{ return('cast(null as date)') }}
-    {%- elif not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', value | string) -%}
-        {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is '" ~ value ~ "': it must be a date such as 2011-12-10."
-        ) }}
     {%- endif -%}
-    {{ return("cast('" ~ value ~ "' as date)") }}
+    {%- set parts = modules.re.match('^([0-9]{4})-([0-9]{2})-([0-9]{2})$', value | string) -%}
+    {%- set days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
+    {%- if parts -%}
+        {%- set year, month, day = parts[1] | int, parts[2] | int, parts[3] | int -%}
+        {%- set is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) -%}
+        {%- if year >= 1 and 1 <= month <= 12
+            and 1 <= day <= days[month - 1] + (1 if is_leap and month == 2 else 0) -%}
+            {{ return("cast('" ~ value ~ "' as date)") }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ exceptions.raise_compiler_error(
+        "The var " ~ name ~ " is '" ~ value ~ "': it must be a date such as 2011-12-10."
+    ) }}
 {% endmacro %}

@@ -3,10 +3,21 @@
     {%- do check_segment_rules(segment_rules()) -%}
     case
         {%- for rule in segment_rules() %}
-        when {{ rule.predicate }} then '{{ rule.segment }}'
+        when {{ segment_predicate(rule) }} then '{{ rule.segment }}'
         {%- endfor %}
     end
 {%- endmacro %}
+
+
+{#-
+    A rule's predicate as SQL. Where the input has no amounts there is no score of money, and a rule
+    reads that of frequency in its place: segments by two scores.
+-#}
+{% macro segment_predicate(rule) %}
+    {{ return(modules.re.sub(
+        '(?<![.\\w])m_score\\b', 'coalesce(m_score, f_score)', rule.predicate
+    )) }}
+{% endmacro %}
 
 
 {#-

@@ -23,8 +23,8 @@
         {{ loop.index }} as priority,
         '{{ rule.segment }}' as segment,
         {{ text_literal(rule.predicate) }} as predicate,
-        sum(case when {{ rule.predicate }} then 1 else 0 end) as matched_count,
-        sum(case when ({{ rule.predicate }}) is null then 1 else 0 end) as undecided_count,
+        sum(case when {{ segment_predicate(rule) }} then 1 else 0 end) as matched_count,
+        sum(case when ({{ segment_predicate(rule) }}) is null then 1 else 0 end) as undecided_count,
         sum(case when {{ segment_case() }} = '{{ rule.segment }}' then 1 else 0 end)
             as segment_count
     from population

@@ -1,4 +1,4 @@
-"""A dbt plugin: Python models in dbt's own Spark session.
+"""A dbt plugin: Python models in dbt's own Spark session, and what macros ask Python.
 
 dbt-spark submits Python models to Databricks only. dbt imports every module on the path whose name
 starts with `dbt_` and reads its `plugins`; importing this one adds the submission method `session`
@@ -6,6 +6,7 @@ to dbt-spark's adapter and makes it the default. dbt calls plugins experimental.
 not installed nothing happens.
 """
 
+import json
 import warnings
 from importlib.util import find_spec
 
@@ -45,6 +46,24 @@ def add_session_method() -> None:
     SparkAdapter.default_python_submission_method = "session"
 
 
+def add_inspect_method() -> None:
+    """Let macros call `adapter.inspect_input`, as DuckDB's plugin lets SQL call `inspect_input`.
+
+    A path that names nothing on this machine is taken for one that the cluster can see.
+    """
+    from customer_value.input_files import inspect_input
+    from dbt.adapters.spark import SparkAdapter
+
+    def inspect_input_as_json(adapter, request: str) -> str:
+        found = inspect_input(**json.loads(request))
+        if not found["files"] and "no file" in (found.get("problem") or ""):
+            found = {"is_local": False, "files": [], "problem": None}
+        return json.dumps(found)
+
+    SparkAdapter.inspect_input = inspect_input_as_json
+    SparkAdapter._available_ = SparkAdapter._available_ | {"inspect_input"}
+
+
 def silence_dbt_spark() -> None:
     """Drop what dbt-spark's own calls would print with each statement and each Python model."""
     # It asks every session for Hive support, also a Spark Connect server's, which cannot be asked.
@@ -55,4 +74,5 @@ def silence_dbt_spark() -> None:
 
 if find_spec("dbt.adapters.spark"):
     add_session_method()
+    add_inspect_method()
     silence_dbt_spark()

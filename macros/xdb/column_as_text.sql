@@ -4,12 +4,24 @@
 -#}
 {% macro column_as_text(column) %}
     {{- return(adapter.dispatch('column_as_text', 'customer_value')(
-        adapter.quote(column.name), column.dtype | lower
+        quoted_name(column.name), column.dtype | lower
     )) -}}
 {% endmacro %}
 
 
+{#- A struct, a list or a map is text as JSON, which both engines write alike. -#}
+{% macro is_nested_type(data_type) %}
+    {{- return(
+        modules.re.match('struct|map|array|union', data_type) is not none
+        or data_type.endswith('[]')
+    ) -}}
+{% endmacro %}
+
+
 {% macro duckdb__column_as_text(name, data_type) %}
+    {%- if is_nested_type(data_type) -%}
+        {{- return('cast(to_json(' ~ name ~ ') as varchar)') -}}
+    {%- endif -%}
     {%- set value = "timezone('UTC', " ~ name ~ ")"
         if data_type == 'timestamp with time zone' else name -%}
     {{- return('cast(' ~ value ~ ' as varchar)') -}}
@@ -23,7 +35,9 @@
 -#}
 {% macro spark__column_as_text(name, data_type) %}
     {%- set text = 'cast(' ~ name ~ ' as string)' -%}
-    {%- if data_type.startswith('decimal') -%}
+    {%- if is_nested_type(data_type) -%}
+        {{- return('to_json(' ~ name ~ ", map('ignoreNullFields', 'false'))") -}}
+    {%- elif data_type.startswith('decimal') -%}
         {%- set scale = data_type.removesuffix(')').split(',') | last -%}
         {#- Its thousands are parted by commas. -#}
         {{- return("replace(format_number(" ~ name ~ ", " ~ scale ~ "), ',', '')") -}}

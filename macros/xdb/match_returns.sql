@@ -1,19 +1,26 @@
 {#-
-    A select over which sale each return takes back: customer_id, product_id, sale_number,
-    return_number. It reads two relations of the query around it, both with customer_id, product_id
-    and quantity: `sales`, numbered in order of time by sale_number, and `returns`, numbered by
-    return_number, with the sale_number of the latest sale before them.
+    A select over what returns take back of sales: customer_id, product_id, sale_number,
+    return_number, quantity. It reads two relations of the query around it, both with customer_id,
+    product_id and quantity: `sales`, numbered in order of time by sale_number, and `returns`,
+    numbered by return_number, with the sale_number of the latest sale before them.
 
-    A return takes the latest sale before it that still has the whole quantity. What one took is
-    gone for the next, so the returns are folded into the list of sales, one after the other; a
-    sale's return_numbers are the returns that took of it. DuckDB folds only items of the same type
-    as the result: there, a return is a list with one sale.
+    A return takes the latest sale before it that still has the whole quantity. Where none has, it
+    takes what is left of the latest ones, newest first, until the quantity is covered, or nothing
+    where all of them together have not enough. What one took is gone for the next, so the returns
+    are folded into the list of sales, one after the other. Each step first finds what the return
+    takes, `taken`: all that is left of its newest to its oldest sale, but for what remains of the
+    oldest. It is null where nothing is taken.
 -#}
 {% macro match_returns(sales, returns) %}
     {{- return(adapter.dispatch('match_returns', 'customer_value')(sales, returns)) -}}
 {% endmacro %}
 
 
+{#-
+    DuckDB folds only items of the same type as the result: a return has lists of sales and of
+    takes too, which are empty. A step of a fold is slow, but sums are fast: what a return over
+    several sales takes is searched among the latest hundred, where they have enough.
+-#}
 {% macro duckdb__match_returns(sales, returns) %}
     with sale_lists as (
         select
@@ -21,9 +28,8 @@
             product_id,
             list({
                 'sale_number': sale_number,
-                'quantity': quantity,
-                'return_numbers': cast([] as bigint[])
-            }) as sales
+                'quantity': quantity
+            } order by sale_number desc nulls last) as sales
         from {{ sales }}
         group by 1, 2
     ),
@@ -32,11 +38,15 @@
         select
             customer_id,
             product_id,
-            list([{
+            list({
+                'return_number': return_number,
                 'sale_number': sale_number,
                 'quantity': quantity,
-                'return_numbers': [return_number]
-            }] order by return_number nulls last) as returns
+                'sales': cast([] as struct(sale_number bigint, quantity decimal(18, 4))[]),
+                'takes': cast([] as struct(
+                    sale_number bigint, return_number bigint, quantity decimal(18, 4)
+                )[])
+            } order by return_number nulls last) as returns
         from {{ returns }}
         group by 1, 2
     ),
@@ -47,27 +57,95 @@
             product_id,
             unnest(reduce(
                 returns,
-                lambda sales, back: [
-                    [
-                        case
-                            when sale.sale_number = taken then {
+                lambda state, back: [
+                    {
+                        'return_number': null,
+                        'sale_number': null,
+                        'quantity': null,
+                        'sales': [
+                            {
                                 'sale_number': sale.sale_number,
-                                'quantity': sale.quantity - back[1].quantity,
-                                'return_numbers': sale.return_numbers || back[1].return_numbers
+                                'quantity': case
+                                    when sale.sale_number = taken.oldest then taken.remains
+                                    when sale.sale_number between taken.oldest and taken.newest
+                                        then 0
+                                    else sale.quantity
+                                end
                             }
-                            else sale
-                        end
-                        for sale in sales
-                    ]
-                    for taken in [list_max([
-                        sale.sale_number
-                        for sale in sales
-                        if sale.sale_number <= back[1].sale_number
-                        and sale.quantity >= back[1].quantity
-                    ])]
+                            for sale in state.sales
+                        ],
+                        'takes': state.takes || [
+                            {
+                                'sale_number': sale.sale_number,
+                                'return_number': back.return_number,
+                                'quantity': case
+                                    when sale.sale_number = taken.oldest
+                                        then sale.quantity - taken.remains
+                                    else sale.quantity
+                                end
+                            }
+                            for sale in list_filter(
+                                state.sales,
+                                lambda sale: sale.quantity > 0
+                                and sale.sale_number between taken.oldest and taken.newest
+                            )
+                        ]
+                    }
+                    for taken in [coalesce(
+                        [
+                            {
+                                'oldest': sale.sale_number,
+                                'newest': sale.sale_number,
+                                'remains': sale.quantity - back.quantity
+                            }
+                            for sale in list_filter(
+                                state.sales,
+                                lambda sale: sale.quantity >= back.quantity
+                                and sale.sale_number <= back.sale_number
+                            )[:1]
+                        ][1],
+                        [
+                            {
+                                'oldest': last.sale_number,
+                                'newest': back.sale_number,
+                                'remains': -last.quantity
+                            }
+                            -- The last one that gives, with the quantity that is still missing
+                            -- after it: 0, or less by what remains of it.
+                            for last in [reduce(
+                                [
+                                    list_filter(
+                                        [before[:100], before],
+                                        lambda latest: back.quantity
+                                        <= list_sum([sale.quantity for sale in latest])
+                                    )[1]
+                                    for before in [list_filter(
+                                        state.sales,
+                                        lambda sale: sale.quantity > 0
+                                        and sale.sale_number <= back.sale_number
+                                    )]
+                                ][1],
+                                lambda missing, sale: case
+                                    when missing.quantity > 0 then {
+                                        'sale_number': sale.sale_number,
+                                        'quantity': missing.quantity - sale.quantity
+                                    }
+                                    else missing
+                                end,
+                                {'sale_number': null, 'quantity': back.quantity}
+                            )]
+                            if last is not null
+                        ][1]
+                    )]
                 ][1],
-                sales
-            )) as sale
+                {
+                    'return_number': null,
+                    'sale_number': null,
+                    'quantity': null,
+                    'sales': sales,
+                    'takes': []
+                }
+            ).takes) as take
         from sale_lists
         inner join return_lists using (customer_id, product_id)
     )
@@ -75,8 +153,9 @@
     select
         customer_id,
         product_id,
-        sale.sale_number,
-        unnest(sale.return_numbers) as return_number
+        take.sale_number,
+        take.return_number,
+        take.quantity
     from folded
 {% endmacro %}
 
@@ -86,11 +165,10 @@
         select
             customer_id,
             product_id,
-            array_agg(named_struct(
+            sort_array(array_agg(named_struct(
                 'sale_number', sale_number,
-                'quantity', quantity,
-                'return_numbers', cast(array() as array<bigint>)
-            )) as sales
+                'quantity', quantity
+            )), false) as sales
         from {{ sales }}
         group by 1, 2
     ),
@@ -99,7 +177,7 @@
         select
             customer_id,
             product_id,
-            array_sort(array_agg(named_struct(
+            sort_array(array_agg(named_struct(
                 'return_number', return_number,
                 'sale_number', sale_number,
                 'quantity', quantity
@@ -114,29 +192,84 @@
             product_id,
             explode(aggregate(
                 returns,
-                sales,
-                (sales, back) -> element_at(transform(
-                    array(array_max(transform(
-                        filter(
-                            sales,
-                            sale -> sale.sale_number <= back.sale_number
-                            and sale.quantity >= back.quantity
-                        ),
-                        sale -> sale.sale_number
-                    ))),
-                    taken -> transform(
-                        sales,
-                        sale -> case
-                            when sale.sale_number = taken then named_struct(
-                                'sale_number', sale.sale_number,
-                                'quantity', cast(sale.quantity - back.quantity as decimal(18, 4)),
-                                'return_numbers', sale.return_numbers || array(back.return_number)
+                named_struct(
+                    'sales', sales,
+                    'takes', cast(array() as array<struct<
+                        sale_number: bigint, return_number: bigint, quantity: decimal(18, 4)
+                    >>)
+                ),
+                (state, back) -> element_at(transform(
+                    array(coalesce(
+                        get(transform(
+                            slice(filter(
+                                state.sales,
+                                sale -> sale.quantity >= back.quantity
+                                and sale.sale_number <= back.sale_number
+                            ), 1, 1),
+                            sale -> named_struct(
+                                'oldest', sale.sale_number,
+                                'newest', sale.sale_number,
+                                'remains', cast(sale.quantity - back.quantity as decimal(18, 4))
                             )
-                            else sale
-                        end
+                        ), 0),
+                        -- The last one that gives, with the quantity that is still missing after
+                        -- it: 0, or less by what remains of it.
+                        aggregate(
+                            filter(
+                                state.sales,
+                                sale -> sale.quantity > 0 and sale.sale_number <= back.sale_number
+                            ),
+                            named_struct(
+                                'sale_number', cast(null as bigint),
+                                'quantity', back.quantity
+                            ),
+                            (missing, sale) -> case
+                                when missing.quantity > 0 then named_struct(
+                                    'sale_number', sale.sale_number,
+                                    'quantity',
+                                    cast(missing.quantity - sale.quantity as decimal(18, 4))
+                                )
+                                else missing
+                            end,
+                            last -> case when last.quantity <= 0 then named_struct(
+                                'oldest', last.sale_number,
+                                'newest', back.sale_number,
+                                'remains', cast(-last.quantity as decimal(18, 4))
+                            ) end
+                        )
+                    )),
+                    taken -> named_struct(
+                        'sales', transform(
+                            state.sales,
+                            sale -> named_struct(
+                                'sale_number', sale.sale_number,
+                                'quantity', case
+                                    when sale.sale_number = taken.oldest then taken.remains
+                                    when sale.sale_number between taken.oldest and taken.newest
+                                        then cast(0 as decimal(18, 4))
+                                    else sale.quantity
+                                end
+                            )
+                        ),
+                        'takes', state.takes || transform(
+                            filter(
+                                state.sales,
+                                sale -> sale.quantity > 0
+                                and sale.sale_number between taken.oldest and taken.newest
+                            ),
+                            sale -> named_struct(
+                                'sale_number', sale.sale_number,
+                                'return_number', back.return_number,
+                                'quantity', case
+                                    when sale.sale_number = taken.oldest
+                                        then cast(sale.quantity - taken.remains as decimal(18, 4))
+                                    else sale.quantity
+                                end
+                            )
+                        )
                     )
                 ), 1)
-            )) as sale
+            ).takes) as take
         from sale_lists
         inner join return_lists using (customer_id, product_id)
     )
@@ -144,7 +277,8 @@
     select
         customer_id,
         product_id,
-        sale.sale_number,
-        explode(sale.return_numbers) as return_number
+        take.sale_number,
+        take.return_number,
+        take.quantity
     from folded
 {% endmacro %}

@@ -1,34 +1,93 @@
 {#-
-    Text as a timestamp in UTC; null where it is none. Without the var `ordered_at_format`, ISO 8601
-    is expected; a time with an offset is converted, one without is taken as it stands.
+    Text as a time, by the formats of the setting `ordered_at_format`, the first that fits; null
+    where none does. A format is `iso` (ISO 8601, also with slashes after a year of four digits),
+    `excel` (days since 1899-12-30, as a spreadsheet counts them) or one of strptime's.
+
+    `with_offset` picks the texts that say their distance from UTC, as times in UTC; else the texts
+    that do not, as they stand.
 -#}
-{% macro parse_timestamp(text) %}
-    {#-
-        The whole text is matched before it is parsed. Engines take more, and not the same: "epoch",
-        "infinity", a year alone, any number of blanks. DuckDB's cast also keeps the zone of a text
-        like "2024-01-05 10:00 Europe/Berlin" for the values after it.
-    -#}
-    {%- set format = var('ordered_at_format') -%}
-    {%- if format -%}
-        {%- set pattern = text_literal(timestamp_pattern(format)) -%}
-        {%- set matched -%}
-            case when regexp_extract({{ text }}, {{ pattern }}, 0) <> '' then {{ text }} end
-        {%- endset -%}
-        {{- return(adapter.dispatch('parse_timestamp_as', 'customer_value')(matched, format)) -}}
+{% macro parse_timestamp(text, with_offset) %}
+    {%- set said = input_setting('ordered_at_format') -%}
+    {%- set formats = [said] if said is string else said -%}
+    {%- set parsed = [] -%}
+    {%- for format in formats -%}
+        {%- if format == 'iso' -%}
+            {%- do parsed.append(parse_iso_timestamp(text, with_offset)) -%}
+        {%- elif format == 'excel' -%}
+            {%- if not with_offset -%}
+                {%- do parsed.append(parse_excel_timestamp(text)) -%}
+            {%- endif -%}
+        {%- elif format is not string -%}
+            {{ exceptions.raise_compiler_error(
+                "The var ordered_at_format is " ~ said ~ ": it must be a format such as "
+                ~ "'%d.%m.%Y %H:%M', iso or excel, or a list of them."
+            ) }}
+        {%- elif ('%z' in format) == with_offset -%}
+            {%- set pattern = timestamp_pattern(format) -%}
+            {%- set matched -%}
+                case when {{ matches(text, pattern) }} then {{ text }} end
+            {%- endset -%}
+            {%- do parsed.append(
+                adapter.dispatch('parse_timestamp_as', 'customer_value')(matched, format)
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not parsed -%}
+        {{- return('cast(null as timestamp)') -}}
     {%- endif -%}
-    {%- set day = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' -%}
+    {{- return('coalesce(' ~ parsed | join(', ') ~ ')' if parsed | length > 1 else parsed[0]) -}}
+{% endmacro %}
+
+
+{#-
+    The whole text is matched before it is parsed. Engines take more, and not the same: "epoch",
+    "infinity", a year alone, any number of blanks. DuckDB's cast also keeps the zone of a text like
+    "2024-01-05 10:00 Europe/Berlin" for the values after it.
+-#}
+{% macro parse_iso_timestamp(text, with_offset) %}
+    {%- set day = '([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2})' -%}
     {%- set time = '([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
-    {%- set offset = 'Z|[+-][0-9]{2}(:?[0-9]{2})?' -%}
-    {%- set pattern = '^' ~ day ~ '([ T]' ~ time ~ ')?( ?(' ~ offset ~ '))?$' -%}
+    {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- set pattern = '^' ~ day ~ '([ T]' ~ time ~ ')?' ~ (offset if with_offset else '') ~ '$' -%}
+    {#- No text without a sign or a Z after its day has an offset: those are most. -#}
+    {%- set has_sign = text ~ " like '%+%' or " ~ text ~ " like '%Z' or substr(" ~ text
+        ~ ", 9) like '%-%'" -%}
     {%- set iso_text -%}
         case
-            when regexp_extract({{ text }}, '{{ pattern }}', 0) <> ''
+            when {{ 'not ' if not with_offset }}({{ has_sign }}) and {{ matches(text, pattern) }}
                 -- A blank before the offset is not cast; none stands elsewhere before a sign.
-                then replace(replace({{ text }}, ' +', '+'), ' -', '-')
+                then replace(replace(replace({{ text }}, ' +', '+'), ' -', '-'), '/', '-')
         end
     {%- endset -%}
     {{- return(adapter.dispatch('cast_to_utc', 'customer_value')(iso_text)) -}}
 {% endmacro %}
+
+
+{#- A spreadsheet's day number from 1970 to 2099, with the time of day as its fraction. -#}
+{% macro parse_excel_timestamp(text) %}
+    {%- set days -%}
+        case
+            when length({{ text }}) = 5 or substr({{ text }}, 6, 1) in ('.', ',')
+                then case when {{ matches(text, '^[0-9]{5}([.,][0-9]+)?$') }}
+                    then try_cast(replace({{ text }}, ',', '.') as double) end
+        end
+    {%- endset -%}
+    {%- set seconds = 'cast(round((' ~ days ~ ' - 25569e0) * 86400e0) as bigint)' -%}
+    case
+        when {{ days }} >= 25569e0 and {{ days }} < 73051e0
+            then {{ adapter.dispatch('timestamp_of_seconds', 'customer_value')(seconds) }}
+    end
+{%- endmacro %}
+
+
+{% macro duckdb__timestamp_of_seconds(seconds) -%}
+    make_timestamp({{ seconds }} * 1000000)
+{%- endmacro %}
+
+
+{% macro spark__timestamp_of_seconds(seconds) -%}
+    timestamp_seconds({{ seconds }})
+{%- endmacro %}
 
 
 {% macro duckdb__cast_to_utc(text) -%}

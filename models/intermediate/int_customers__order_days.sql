@@ -58,7 +58,8 @@ accumulated as (
 order_days as (
     select
         accumulated.*,
-        order_count > 0 and net_revenue > 0 as is_order_day
+        -- Without amounts every day with an order is one.
+        order_count > 0 and coalesce(net_revenue > 0, true) as is_order_day
     from accumulated
 )
 

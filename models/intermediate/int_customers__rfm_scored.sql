@@ -13,7 +13,11 @@ scored as (
         int_customers__rfm.*,
         {{ score_by_edges('int_customers__rfm.recency_days', '<', 'recency_edges') }} as r_score,
         {{ score_by_edges('int_customers__rfm.order_count', '>', 'order_edges') }} as f_score,
-        {{ score_by_edges('int_customers__rfm.net_revenue', '>', 'revenue_edges') }} as m_score
+        -- Without amounts there is no score of money, rather than the lowest one.
+        case
+            when int_customers__rfm.net_revenue is not null
+                then {{ score_by_edges('int_customers__rfm.net_revenue', '>', 'revenue_edges') }}
+        end as m_score
     from int_customers__rfm
     left join int_rfm_edges as recency_edges
         on

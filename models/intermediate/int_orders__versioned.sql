@@ -2,9 +2,8 @@
 -- of them. A version is what was known from the day after `known_date` on, until the next
 -- version's. An as-of date sees the one version with known_date < as_of_date <= next_known_date,
 -- and so never a return that had not happened yet.
-with revenue_lines as (
-    select * from {{ ref('order_lines') }}
-    where line_kind in ('sale', 'return')
+with counted_lines as (
+    select * from {{ ref('int_order_lines__counted') }}
 ),
 
 changes as (
@@ -13,11 +12,15 @@ changes as (
         customer_id,
         line_date as known_date,
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
-        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
+        -- Null where the input has no amounts.
+        sum(case when line_kind = 'sale' then net_revenue when net_revenue is not null then 0 end)
+            as sold_revenue,
         sum(case when line_kind = 'return' and not is_unmatched_return then -quantity else 0 end)
             as returned_quantity,
-        sum(case when line_kind = 'return' then net_revenue else 0 end) as returned_revenue
-    from revenue_lines
+        sum(
+            case when line_kind = 'return' then net_revenue when net_revenue is not null then 0 end
+        ) as returned_revenue
+    from counted_lines
     group by 1, 2, 3
 ),
 
@@ -52,7 +55,7 @@ versioned as (
         cast(sold_revenue as decimal(18, 4)) as sold_revenue,
         cast(returned_revenue as decimal(18, 4)) as returned_revenue,
         cast(sold_revenue + returned_revenue as decimal(18, 4)) as net_revenue,
-        returned_quantity >= sold_quantity or sold_revenue + returned_revenue <= 0
+        returned_quantity >= sold_quantity or coalesce(sold_revenue + returned_revenue <= 0, false)
             as is_fully_returned
     from accumulated
 )

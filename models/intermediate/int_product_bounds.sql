@@ -3,7 +3,8 @@ with sales as (
     select
         product_id,
         ln(cast(quantity as double)) as log_quantity,
-        ln(cast(unit_price as double)) as log_price
+        -- A price of less than half a ten-thousandth is rounded to none.
+        ln(cast(case when unit_price > 0 then unit_price end as double)) as log_price
     from {{ ref('stg_order_lines') }}
     where line_kind = 'sale'
 ),

@@ -1,7 +1,8 @@
--- Grain: one row per return line that was matched to the sale line it takes back. A return takes
--- the latest sale line of the same customer and product, at or before its own time, that still has
--- the whole quantity. What an earlier return took is gone for a later one, and nothing that happens
--- later can change a match.
+-- Grain: one row per return line and sale line it takes from. A return takes the latest sale line
+-- of the same customer and product, at or before its own time, that still has the whole quantity.
+-- Where no single one has, it is shared over the latest of them, newest first, each giving what it
+-- still has; where all together have not enough, it has no row. What an earlier return took is gone
+-- for a later one, and nothing that happens later can change a match.
 with order_lines as (
     select
         order_line_id,
@@ -11,7 +12,8 @@ with order_lines as (
         coalesce(product_id, '') as product_id,
         line_kind,
         ordered_at,
-        quantity
+        quantity,
+        line_amount
     from {{ ref('stg_order_lines') }}
     where
         line_kind in ('sale', 'return')
@@ -36,6 +38,7 @@ numbered as (
         order_lines.product_id,
         order_lines.line_kind,
         order_lines.quantity,
+        order_lines.line_amount,
         sum(case when order_lines.line_kind = 'sale' then 1 else 0 end) over purchase_history
             as sale_number,
         sum(case when order_lines.line_kind = 'return' then 1 else 0 end) over purchase_history
@@ -74,7 +77,8 @@ returns as (
         cast(return_number as bigint) as return_number,
         cast(sale_number as bigint) as sale_number,
         order_line_id,
-        cast(-quantity as decimal(18, 4)) as quantity
+        cast(-quantity as decimal(18, 4)) as quantity,
+        line_amount
     from numbered
     where line_kind = 'return'
 ),
@@ -84,11 +88,17 @@ matches as (
     {{ match_returns('sales', 'returns') }} -- noqa: PRS
 ),
 
-matched as (
+covered as (
     select
         returns.order_line_id as return_line_id,
+        returns.quantity as return_quantity,
+        returns.line_amount as return_amount,
         sales.order_line_id as sale_line_id,
-        sales.order_id as sale_order_id
+        sales.order_id as sale_order_id,
+        sales.sale_number,
+        matches.quantity,
+        sum(matches.quantity) over newest_first as covered_quantity,
+        row_number() over newest_first = 1 as is_latest_sale
     from matches
     inner join sales
         on
@@ -100,6 +110,47 @@ matched as (
             matches.customer_id = returns.customer_id
             and matches.product_id = returns.product_id
             and matches.return_number = returns.return_number
+    window newest_first as (
+        partition by returns.order_line_id
+        order by sales.sale_number desc nulls last
+        rows between unbounded preceding and current row
+    )
+),
+
+-- The amount up to each sale is rounded, not that of each sale: so the parts add up to the whole.
+valued as (
+    select
+        covered.*,
+        case
+            when covered_quantity = return_quantity then return_amount
+            else cast(
+                round(
+                    cast(return_amount as double) * 1e4
+                    * cast(covered_quantity as double)
+                    / nullif(cast(return_quantity as double), 0)
+                ) / 1e4
+                as decimal(18, 4)
+            )
+        end as covered_amount
+    from covered
+),
+
+matched as (
+    select
+        return_line_id,
+        sale_line_id,
+        sale_order_id,
+        quantity,
+        cast(
+            covered_amount - coalesce(
+                lag(covered_amount) over (
+                    partition by return_line_id order by sale_number desc nulls last
+                ),
+                0
+            ) as decimal(18, 4)
+        ) as line_amount,
+        is_latest_sale
+    from valued
 )
 
 select * from matched

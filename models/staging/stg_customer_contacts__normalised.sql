@@ -7,12 +7,18 @@ country_calling_codes as (
     select * from {{ ref('country_calling_codes') }}
 ),
 
+stg_customer_aliases as (
+    select * from {{ ref('stg_customer_aliases') }}
+),
+
 -- Without blanks at the ends, and without texts that only say that nothing is there.
 cleaned as (
     select
-        {%- for column in customer_contacts_input().headers %}
+        {%- for column in customer_contacts_input().columns if column != 'customer_id' %}
         {{ text_or_null(trim_blanks('raw_' ~ column)) }} as {{ column }},
         {%- endfor %}
+        {{ customer_id_or_null(clean_customer_id(trim_blanks('raw_customer_id'))) }}
+            as own_customer_id,
         contact_id
     from contacts_as_text
 ),
@@ -42,7 +48,7 @@ countries_by_name as (
 typed as (
     select
         cleaned.contact_id,
-        {{ plain_id('cleaned.customer_id') }} as customer_id,
+        coalesce(stg_customer_aliases.belongs_to, cleaned.own_customer_id) as customer_id,
         lower(cleaned.email) as email,
         cleaned.phone,
         {{ replace_matches(
@@ -65,6 +71,8 @@ typed as (
         or {{ is_unreadable_consent('cleaned.sms_consent') }}
         or {{ is_unreadable_consent('cleaned.ads_consent') }} as has_unreadable_consent
     from cleaned
+    left join stg_customer_aliases
+        on cleaned.own_customer_id = stg_customer_aliases.customer_id
     left join countries_by_name
         on lower(cleaned.country) = countries_by_name.known_name
 ),

@@ -1,107 +1,361 @@
--- Grain: one row per line of the input, typed, with its line kind or the reason why it is rejected.
-with lines_as_text as (
-    select * from {{ ref('stg_order_lines__text') }}
+-- Grain: one row per line of the input, with what its order says beside it, and its line kind or
+-- the reason why it is rejected.
+-- depends_on: {{ ref('stg_order_lines__text') }}, {{ ref('data_quality_checks') }}
+{{ config(post_hook="{{ stop_without_sales() }}") }}
+
+{%- set order_amounts = ['order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'] %}
+{%- set line_amounts = ['line_discount', 'line_refunded_amount', 'tax_amount'] %}
+{%- set duplicate_lines = input_choice('duplicate_lines', ['reject', 'keep', 'latest']) %}
+{%- set currency = var('currency') %}
+with typed as (
+    select * from {{ ref('stg_order_lines__typed') }}
+),
+
+order_values as (
+    select * from {{ ref('stg_order_lines__order_values') }}
 ),
 
 product_code_rules as (
     select * from {{ ref('product_code_rules') }}
 ),
 
-trimmed as (
-    select
-        order_line_id,
-        occurrence,
-        {{ trim_blanks('raw_order_id') }} as order_id,
-        {{ trim_blanks('raw_product_id') }} as product_id,
-        {{ trim_blanks('raw_product_name') }} as product_name,
-        {{ trim_blanks('raw_product_category') }} as product_category,
-        {{ trim_blanks('raw_customer_id') }} as customer_id,
-        {{ trim_blanks('raw_country') }} as country,
-        {{ trim_blanks('raw_ordered_at') }} as ordered_at,
-        {{ trim_blanks('raw_quantity') }} as quantity,
-        {{ trim_blanks('raw_unit_price') }} as unit_price
-    from lines_as_text
+stg_customer_aliases as (
+    select * from {{ ref('stg_customer_aliases') }}
 ),
 
-cleaned as (
-    select
-        order_line_id,
-        occurrence,
-        {{ text_or_null('order_id') }} as order_id,
-        {{ text_or_null('product_id') }} as product_id,
-        {{ text_or_null('product_name') }} as product_name,
-        {{ text_or_null('product_category') }} as product_category,
-        {{ text_or_null('customer_id') }} as customer_id,
-        {{ text_or_null('country') }} as country,
-        {{ text_or_null('ordered_at') }} as ordered_at_text,
-        {{ text_or_null('quantity') }} as quantity_text,
-        {{ text_or_null('unit_price') }} as unit_price_text
-    from trimmed
+exchange_rates as (
+    select * from {{ ref('exchange_rates') }}
 ),
 
-typed as (
+-- The last file by name that an order stands in.
+newest_files as (
     select
-        cleaned.*,
-        {{ parse_timestamp('ordered_at_text') }} as ordered_at,
-        {{ parse_decimal('quantity_text') }} as quantity,
-        {{ parse_decimal('unit_price_text') }} as unit_price,
-        {{ plain_id('customer_id') }} as clean_customer_id,
-        coalesce(
-            regexp_extract(order_id, {{ text_literal(var('cancellation_pattern')) }}, 0) <> '',
-            false
-        ) as is_cancellation
-    from cleaned
-),
-
-product_codes as (
-    select distinct product_id from typed
-),
-
-coded as (
-    select
-        product_codes.product_id,
-        min(product_code_rules.meaning) as product_meaning
-    from product_codes
-    inner join product_code_rules
-        on upper(product_codes.product_id) like upper(product_code_rules.pattern) escape '^'
+        order_id,
+        max(source_file) as source_file
+    from typed
+    where
+        order_id is not null
+        and {{ 'true' if duplicate_lines == 'latest' else 'false' }}
     group by 1
 ),
 
-valued as (
+current_lines as (
     select
         typed.*,
-        coded.product_meaning,
-        -- 19 digits, so that DuckDB works in 128 bits: a huge amount is then a null, not an
-        -- overflow.
-        try_cast(
-            typed.quantity * cast(typed.unit_price as decimal(19, 4)) as decimal(18, 4)
-        ) as line_amount,
-        typed.quantity < 0
-        and typed.unit_price = 0
-        and typed.clean_customer_id is null
-        and not typed.is_cancellation as is_write_off
+        order_values.order_status,
+        order_values.currency,
+        {%- for column in line_amounts + order_amounts %}
+        order_values.{{ column }},
+        {%- endfor %}
+        order_values.is_cancelled,
+        order_values.order_line_id is not null as is_said,
+        coalesce(order_values.has_fault, false) as has_value_fault,
+        order_values.refunded_date,
+        coalesce(typed.source_file < newest_files.source_file, false) as is_superseded
     from typed
-    left join coded
-        on typed.product_id = coded.product_id
+    left join order_values
+        on typed.order_line_id = order_values.order_line_id
+    left join newest_files
+        on typed.order_id = newest_files.order_id
+),
+
+-- The one customer and country of an order id, for rows that leave them blank.
+order_customers as (
+    select
+        order_id,
+        case when min(customer_id) = max(customer_id) then min(customer_id) end as customer_id,
+        min(country) as country
+    from current_lines
+    where
+        order_id is not null
+        and not is_superseded
+        and (
+            order_id in (select said.order_id from current_lines as said where said.is_said)
+            or {{ 'true' if input_setting('fill_order_columns') else 'false' }}
+        )
+    group by 1
+),
+
+-- Second rows of an order may leave its customer and country blank, where the preset says so.
+filled as (
+    select
+        current_lines.*,
+        {%- if input_setting('fill_order_columns') %}
+        coalesce(current_lines.customer_id, order_customers.customer_id) as own_customer_id,
+        coalesce(current_lines.country, order_customers.country) as own_country,
+        {%- else %}
+        current_lines.customer_id as own_customer_id,
+        current_lines.country as own_country,
+        {%- endif %}
+        coalesce(current_lines.customer_id, order_customers.customer_id, '') as buyer_key,
+        cast(current_lines.local_ordered_at as date) as line_date
+    from current_lines
+    left join order_customers
+        on current_lines.order_id = order_customers.order_id
+),
+
+named as (
+    select
+        filled.*,
+        coalesce(stg_customer_aliases.belongs_to, filled.own_customer_id) as known_customer_id
+    from filled
+    left join stg_customer_aliases
+        on filled.own_customer_id = stg_customer_aliases.customer_id
+),
+
+-- Tills start their numbers again: an id on days that lie apart is a new order each time.
+spread_orders as (
+    select
+        order_id,
+        coalesce(known_customer_id, '') as customer_key
+    from named
+    where
+        has_order_id
+        and quantity > 0
+        and coalesce(line_amount, 0) >= 0
+        and fault is null
+    group by 1, 2
+    having
+        {{ dbt.datediff('min(line_date)', 'max(line_date)', 'day') }}
+        > {{ whole_number_var('order_days_apart') }}
+),
+
+spread_dates as (
+    select distinct
+        named.order_id,
+        spread_orders.customer_key,
+        named.line_date
+    from named
+    inner join spread_orders
+        on
+            named.order_id = spread_orders.order_id
+            and coalesce(named.known_customer_id, '') = spread_orders.customer_key
+    where
+        named.quantity > 0
+        and coalesce(named.line_amount, 0) >= 0
+        and named.fault is null
+),
+
+date_gaps as (
+    select
+        spread_dates.*,
+        lag(line_date) over order_dates as previous_date
+    from spread_dates
+    window order_dates as (
+        partition by order_id, customer_key order by line_date nulls last
+    )
+),
+
+order_starts as (
+    select
+        order_id,
+        customer_key,
+        line_date as start_date,
+        previous_date is not null as is_used_again,
+        lead(line_date) over (
+            partition by order_id, customer_key order by line_date nulls last
+        ) as next_start_date
+    from date_gaps
+    where
+        previous_date is null
+        or {{ dbt.datediff('previous_date', 'line_date', 'day') }}
+        > {{ whole_number_var('order_days_apart') }}
+),
+
+dated as (
+    select
+        named.*,
+        coalesce(order_starts.is_used_again, false) as is_order_id_used_again,
+        case
+            when order_starts.is_used_again
+                then
+                    named.order_id || ' ('
+                    || cast(order_starts.start_date as {{ dbt.type_string() }}) || ')'
+            else named.order_id
+        end as distinct_order_id
+    from named
+    left join order_starts
+        on
+            named.order_id = order_starts.order_id
+            and coalesce(named.known_customer_id, '') = order_starts.customer_key
+            and named.line_date >= order_starts.start_date
+            and (
+                named.line_date < order_starts.next_start_date
+                or order_starts.next_start_date is null
+            )
+),
+
+-- What an order says on its first row, or on each of them, holds for all of them.
+order_facts as (
+    select
+        distinct_order_id,
+        buyer_key,
+        min(order_status) as order_status,
+        min(currency) as currency,
+        bool_or(coalesce(is_cancelled, false)) as is_cancelled,
+        {%- for column in order_amounts %}
+        max({{ column }}) as {{ column }},
+        {%- endfor %}
+        max(refunded_date) as refunded_date
+    from dated
+    where
+        is_said
+        and distinct_order_id is not null
+        and not is_superseded
+    group by 1, 2
+),
+
+-- Codes are equal whatever their case. One spelling stands for all.
+product_codes as (
+    select
+        product_id,
+        min(product_id) over (partition by upper(product_id)) as spelling
+    from (
+        select distinct product_id
+        from typed
+        where product_id is not null
+    ) as codes
+),
+
+meanings as (
+    select
+        product_codes.product_id,
+        product_codes.spelling,
+        min(product_code_rules.meaning) as product_meaning
+    from product_codes
+    left join product_code_rules
+        on upper(product_codes.product_id) like upper(product_code_rules.pattern) escape '^'
+    group by 1, 2
+),
+
+-- The rate of a day is the newest one up to it.
+rated_days as (
+    select
+        foreign_days.currency,
+        foreign_days.line_date,
+        max_by(exchange_rates.rate, exchange_rates.valid_from) as rate
+    from (
+        select distinct
+            currency,
+            line_date
+        from dated
+        where {{ 'currency <> ' ~ text_literal(currency) if currency else 'false' }}
+    ) as foreign_days
+    inner join exchange_rates
+        on
+            foreign_days.currency = upper(exchange_rates.currency)
+            and foreign_days.line_date >= exchange_rates.valid_from
+    group by 1, 2
+),
+
+joined as (
+    select
+        dated.order_line_id,
+        dated.source_file,
+        dated.distinct_order_id,
+        dated.known_customer_id as customer_id,
+        dated.product_id,
+        meanings.spelling,
+
+        dated.product_name,
+        dated.product_category,
+        dated.own_country as country,
+        dated.left_out,
+        dated.fault,
+        dated.amount_sign,
+        case
+            when
+                dated.product_id is null
+                and (
+                    false
+                    {%- for pattern in input_setting('non_merchandise_names') %}
+                    or lower(dated.product_name) like {{ text_literal(pattern) }}
+                    {%- endfor %}
+                )
+                then 'non_merchandise'
+            else meanings.product_meaning
+        end as product_meaning,
+        coalesce(dated.order_status, order_facts.order_status) as order_status,
+        coalesce(dated.currency, order_facts.currency) as currency,
+
+        dated.occurrence,
+        dated.quantity,
+        dated.unit_price,
+        dated.line_amount,
+        {%- for column in line_amounts %}
+        dated.{{ column }},
+        {%- endfor %}
+        {%- for column in order_amounts %}
+        order_facts.{{ column }},
+        {%- endfor %}
+        rated_days.rate,
+
+        dated.has_amount,
+        dated.has_value_fault,
+        dated.has_damaged_customer_id,
+        dated.is_amount_not_price,
+        dated.has_point_before_three_digits,
+        dated.is_superseded,
+        dated.is_order_id_used_again,
+        coalesce(order_facts.is_cancelled, false) as is_cancelled,
+        {{ matches('dated.order_id', var('cancellation_pattern')) }} as is_cancellation,
+
+        dated.ordered_at,
+        dated.local_ordered_at,
+        dated.line_date,
+        order_facts.refunded_date
+    from dated
+    left join order_facts
+        on
+            dated.distinct_order_id = order_facts.distinct_order_id
+            and dated.buyer_key = order_facts.buyer_key
+    left join meanings
+        on dated.product_id = meanings.product_id
+    left join rated_days
+        on
+            coalesce(dated.currency, order_facts.currency) = rated_days.currency
+            and dated.line_date = rated_days.line_date
+),
+
+-- A positive quantity at a negative price of a known customer is a return, or a discount of its
+-- order: as if it were written with the signs the other way round.
+signed as (
+    select
+        joined.*,
+        coalesce(quantity > 0 and line_amount < 0 and customer_id is not null, false)
+            as is_negative_sale,
+        quantity < 0
+        and coalesce(unit_price, 0) = 0
+        and coalesce(line_amount, 0) = 0
+        and customer_id is null
+        and has_amount
+        and not is_cancellation as is_write_off
+    from joined
 ),
 
 checked as (
     select
-        valued.*,
+        signed.*,
         case
-            {%- if choice('duplicate_lines', ['reject', 'keep']) == 'reject' %}
+            {%- if duplicate_lines == 'reject' %}
             when occurrence > 1 then 'duplicate'
             {%- endif %}
-            when order_id is null then 'missing_order_id'
-            when ordered_at_text is null then 'missing_ordered_at'
-            when ordered_at is null then 'unparseable_ordered_at'
-            when quantity_text is null then 'missing_quantity'
-            when quantity is null then 'unparseable_quantity'
-            when unit_price_text is null then 'missing_unit_price'
-            when unit_price is null then 'unparseable_unit_price'
-            when line_amount is null then 'amount_out_of_range'
-            when extract(year from ordered_at) not between 1970 and 2099 then 'implausible_date'
-            when cast(ordered_at as date) >= {{ date_var('as_of_date') }} then 'from_the_future'
+            when is_superseded then 'superseded'
+            -- What does not count may leave its values blank.
+            when left_out is not null then 'left_out'
+            when
+                is_cancelled
+                or order_status in ({{ uncounted_statuses() }})
+                or (order_status = 'refunded' and refunded_amount is null and not coalesce(line_amount < 0, false))
+                then 'order_not_counted'
+            when fault is not null then fault
+            when has_value_fault then 'unparseable_order_value'
+            when extract(year from local_ordered_at) not between 1970 and 2099
+                then 'implausible_date'
+            when line_date >= {{ date_var('as_of_date') }} then 'from_the_future'
+            {%- if currency %}
+            when currency <> {{ text_literal(currency) }} and rate is null then 'other_currency'
+            {%- endif %}
             when product_meaning = 'test_item' then 'test_item'
             when quantity = 0 then 'zero_quantity'
             {%- if choice('non_merchandise_lines', ['exclude', 'include']) == 'exclude' %}
@@ -109,39 +363,61 @@ checked as (
             {%- endif %}
             when is_write_off then null
             {%- if choice('guest_lines', ['keep', 'reject']) == 'reject' %}
-            when clean_customer_id is null then 'guest'
+            when customer_id is null then 'guest'
             {%- endif %}
-            when unit_price < 0 then 'negative_price'
-            when unit_price = 0 then 'zero_price'
+            when not has_amount then null
+            when is_negative_sale then null
+            when unit_price < 0 or (quantity > 0 and line_amount < 0) then 'negative_price'
+            when unit_price = 0 and line_amount = 0 then 'zero_price'
             when quantity > 0 and is_cancellation then 'cancellation_of_a_positive_quantity'
         end as rejection_reason
-    from valued
+    from signed
 ),
 
 classified as (
     select
         order_line_id,
-        order_id,
-        clean_customer_id as customer_id,
-        product_id,
+        source_file,
+        distinct_order_id as order_id,
+        customer_id,
+        coalesce(spelling, product_id) as product_id,
+
         product_name,
         product_category,
         country,
-        ordered_at,
-        quantity,
-        unit_price,
-        line_amount,
+        currency,
+        amount_sign,
         case
             when rejection_reason is not null then null
             {%- if var('non_merchandise_lines') == 'exclude' %}
             when product_meaning = 'non_merchandise' then 'non_merchandise'
             {%- endif %}
             when is_write_off then 'write_off'
-            when quantity < 0 then 'return'
+            when quantity < 0 or is_negative_sale then 'return'
             else 'sale'
         end as line_kind,
         rejection_reason,
-        is_cancellation
+
+        case when is_negative_sale then cast(-quantity as decimal(18, 4)) else quantity end
+            as quantity,
+        {{ in_currency('case when is_negative_sale then -unit_price else unit_price end') }}
+            as unit_price,
+        {{ in_currency('line_amount') }} as line_amount,
+        {%- for column in line_amounts + order_amounts %}
+        {{ in_currency(column) }} as {{ column }},
+        {%- endfor %}
+
+        is_cancellation,
+        is_order_id_used_again,
+        has_amount,
+        has_damaged_customer_id,
+        is_amount_not_price,
+        has_point_before_three_digits,
+
+        ordered_at,
+        local_ordered_at,
+        line_date,
+        refunded_date
     from checked
 )
 

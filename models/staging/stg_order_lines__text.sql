@@ -16,15 +16,14 @@ identified as (
     select
         line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as order_line_id,
         cast(occurrence as integer) as occurrence,
-        raw_order_id,
-        raw_product_id,
-        raw_product_name,
-        raw_product_category,
-        raw_quantity,
-        raw_ordered_at,
-        raw_unit_price,
-        raw_customer_id,
-        raw_country
+        {%- for column in order_line_columns() %}
+        raw_{{ column }},
+        {%- endfor %}
+        {%- for column in made_up_columns() %}
+        has_{{ column }},
+        {%- endfor %}
+        left_out,
+        source_file
     from numbered
 )
 

@@ -1,22 +1,33 @@
--- Grain: one row per customer, channel and reason not to contact them, with a plain customer id.
+-- Grain: one row per customer, channel and reason not to contact them, with the id that the
+-- customer has in orders.
 with suppressed_customers as (
-    select * from {{ ref('suppressed_customers') }}
-),
-
-trimmed as (
     select
         {{ trim_blanks('customer_id') }} as customer_id,
+        channel,
+        reason
+    from {{ ref('suppressed_customers') }}
+),
+
+stg_customer_aliases as (
+    select * from {{ ref('stg_customer_aliases') }}
+),
+
+cleaned as (
+    select
+        {{ customer_id_or_null(clean_customer_id('customer_id')) }} as customer_id,
         channel,
         reason
     from suppressed_customers
 ),
 
-plain as (
+named as (
     select distinct
-        {{ plain_id('customer_id') }} as customer_id,
-        channel,
-        reason
-    from trimmed
+        coalesce(stg_customer_aliases.belongs_to, cleaned.customer_id) as customer_id,
+        cleaned.channel,
+        cleaned.reason
+    from cleaned
+    left join stg_customer_aliases
+        on cleaned.customer_id = stg_customer_aliases.customer_id
 )
 
-select * from plain
+select * from named

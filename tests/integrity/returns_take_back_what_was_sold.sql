@@ -1,29 +1,50 @@
--- Sale lines of which more came back than was sold, and returns from before their sale or from
--- another's.
-with order_lines as (
+-- Sale lines of which more came back than was sold, and those that a return from before them or of
+-- another customer or product takes from; return lines whose parts are not their whole.
+with int_returns__matched as (
+    select * from {{ ref('int_returns__matched') }}
+),
+
+order_lines as (
     select * from {{ ref('order_lines') }}
 ),
 
-returned as (
+parts as (
     select
-        sales.order_line_id,
+        int_returns__matched.return_line_id,
+        int_returns__matched.sale_line_id,
+        int_returns__matched.quantity,
+        int_returns__matched.line_amount,
+        int_returns__matched.is_latest_sale,
         sales.quantity as sold_quantity,
-        sum(-order_returns.quantity) as returned_quantity,
-        min(order_returns.ordered_at) as first_returned_at,
-        max(sales.ordered_at) as sold_at,
-        bool_and(
-            sales.customer_id = order_returns.customer_id
-            and coalesce(sales.product_id, '') = coalesce(order_returns.product_id, '')
-            and sales.order_id = order_returns.counted_order_id
-        ) as is_same_purchase
-    from order_lines as order_returns
+        -order_returns.quantity as returned_quantity,
+        order_returns.line_amount as returned_amount,
+        int_returns__matched.quantity > 0
+        and order_returns.ordered_at >= sales.ordered_at
+        and order_returns.customer_id = sales.customer_id
+        and coalesce(order_returns.product_id, '') = coalesce(sales.product_id, '')
+        and int_returns__matched.sale_order_id = sales.order_id as is_of_this_purchase
+    from int_returns__matched
+    inner join order_lines as order_returns
+        on int_returns__matched.return_line_id = order_returns.order_line_id
     inner join order_lines as sales
-        on order_returns.returned_order_line_id = sales.order_line_id
-    group by 1, 2
+        on int_returns__matched.sale_line_id = sales.order_line_id
+),
+
+wrong_lines as (
+    select sale_line_id as order_line_id
+    from parts
+    group by 1
+    having
+        sum(quantity) > max(sold_quantity)
+        or not bool_and(is_of_this_purchase)
+    union all
+    select return_line_id
+    from parts
+    group by 1
+    having
+        sum(quantity) <> max(returned_quantity)
+        or sum(line_amount) <> max(returned_amount)
+        or count_if(is_latest_sale) <> 1
 )
 
-select * from returned
-where
-    returned_quantity > sold_quantity
-    or first_returned_at < sold_at
-    or not is_same_purchase
+select * from wrong_lines

@@ -8,7 +8,7 @@ lines as (
     select
         line_date,
         sum(net_revenue) as net_revenue
-    from {{ ref('order_lines') }}
+    from {{ ref('int_order_lines__counted') }}
     where not is_guest
     group by 1
 ),

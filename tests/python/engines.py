@@ -15,13 +15,21 @@ VIEWS_DIFFER = [
 ]
 
 
-def spark_tables(warehouse: Path) -> dict[str, str]:
-    """The tables that Spark wrote under a folder: from a name to what DuckDB reads it with."""
+def spark_tables(warehouse: Path) -> dict[str, str | None]:
+    """The tables that Spark wrote under a folder: from a name to what DuckDB reads it with.
+
+    None where there is no file, as of a seed without rows.
+    """
     folders = [folder for folder in warehouse.rglob("*.db/*") if folder.is_dir()]
     names = [folder.name for folder in folders]
     if len(set(names)) < len(names):
         raise ValueError(f"More than one build wrote under {warehouse}")
-    return {folder.name: f"read_parquet('{folder}/*.parquet')" for folder in folders}
+    return {
+        folder.name: f"read_parquet('{folder}/*.parquet')"
+        if any(folder.glob("*.parquet"))
+        else None
+        for folder in folders
+    }
 
 
 def differences(warehouse: Path, spark_warehouse: Path, tolerance: float = TOLERANCE) -> list[str]:
@@ -42,6 +50,10 @@ def differences(warehouse: Path, spark_warehouse: Path, tolerance: float = TOLER
         found = [f"{name}: only DuckDB has it" for name in sorted(here.keys() - there.keys())]
         found += [f"{name}: only Spark has it" for name in sorted(there.keys() - here.keys())]
         for name in sorted(here.keys() & there.keys()):
+            if there[name] is None:
+                [[count]] = connection.execute(f"select count(*) from {here[name]}").fetchall()
+                found += [f"{name}: only DuckDB has {count} rows"] if count else []
+                continue
             found += [
                 f"{name}: {difference}"
                 for difference in table_differences(connection, here[name], there[name], tolerance)

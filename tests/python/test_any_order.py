@@ -12,7 +12,7 @@ def test_any_order_of_rows_and_any_number_of_threads_give_identical_tables(
 ):
     header, *rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
     random.Random(threads).shuffle(rows)
-    shuffled = tmp_path / "shuffled.csv"
+    shuffled = tmp_path / SAMPLE.name
     shuffled.write_text(header + "".join(rows), encoding="utf-8")
 
     other = run_build(

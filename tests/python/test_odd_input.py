@@ -6,28 +6,14 @@ from conftest import line, run_build, write_lines
 MARTS_OF_CUSTOMERS = ["customers", "customer_segment_history", "orders", "order_lines", "products"]
 
 
-def test_an_empty_input_builds_empty_marts_and_says_so(build):
-    built = build([], with_data_tests=True)
+def test_an_input_without_lines_fails_and_says_so(tmp_path):
+    path = tmp_path / "lines.csv"
+    write_lines(path, [])
 
-    counts = built.row_counts()
-    constant = {"segments", "data_quality"}
-    constant |= {"product_code_rules", "data_quality_checks", "rfm_edges", "cluster_names"}
-    constant |= {"country_calling_codes", "campaigns", "campaign_variants", "suppressed_customers"}
-    constant |= {
-        "stg_suppressed_customers",
-        "stg_campaigns",
-        "stg_campaign_variants",
-        "scenarios",
-        "scenario_impact",
-    }
-    # Why there are no clusters stands in a row for each feature and each number of clusters.
-    constant |= {"int_cluster_settings", "fit_cluster_features", "fit_cluster_selection"}
-    constant |= {"cluster_features", "cluster_selection"}
-    assert {table: count for table, count in counts.items() if count} == {
-        table: counts[table] for table in constant
-    }
-    assert built.line_count("lines") == 0
-    assert "WARN 2 input_looks_as_it_should" in built.output
+    built = run_build(tmp_path / "build", path, "--select", "+stg_order_lines")
+
+    assert not built.succeeded
+    assert "The order lines hold no line but the header" in built.output
 
 
 def test_one_line_makes_one_customer_with_the_lowest_scores(build):
@@ -42,22 +28,21 @@ def test_one_line_makes_one_customer_with_the_lowest_scores(build):
     assert {built.row_counts()[mart] for mart in MARTS_OF_CUSTOMERS} == {1}
 
 
-def test_when_all_lines_are_rejected_data_quality_says_why(build):
-    built = build(
-        [
-            line("1", "7", "2024-01-10", quantity="two"),
-            line("2", "7", "yesterday"),
-            line("3", "7", "2024-01-10", price=0),
-        ],
-        with_data_tests=True,
-    )
+def test_a_build_without_a_sale_fails_with_the_reason_and_examples(tmp_path):
+    path = tmp_path / "lines.csv"
+    lines = [line(str(n), "7", f"{n}/13/2024") for n in range(1, 5)]
+    write_lines(path, [*lines, line("5", "7", "2024-01-10", quantity="two")])
 
-    counts = built.row_counts()
-    assert [counts[mart] for mart in MARTS_OF_CUSTOMERS] == [0] * len(MARTS_OF_CUSTOMERS)
-    assert counts["rejected_order_lines"] == 3
-    for reason in ["unparseable_quantity", "unparseable_ordered_at", "zero_price"]:
-        assert built.line_count(reason) == 1
-    assert "WARN 4 input_looks_as_it_should" in built.output
+    built = run_build(tmp_path / "build", path, "--select", "+stg_order_lines")
+
+    output = " ".join(built.output.split())
+    assert not built.succeeded
+    assert (
+        "None of the 5 order lines is a sale. Most of them, 4, are unparseable_ordered_at" in output
+    )
+    assert "'1/13/2024', '2/13/2024', '3/13/2024'" in output
+    assert "Set ordered_at_format" in output
+    assert "Others are unparseable_quantity: 1" in output
 
 
 def test_one_customer_with_a_thousand_orders_a_day(build):

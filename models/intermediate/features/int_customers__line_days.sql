@@ -1,10 +1,8 @@
 -- Grain: one row per customer and day with sales or returns: what that day's lines added to what is
 -- known of the customer. As of a date, what is known is the sum over the days before it.
-with order_lines as (
-    select * from {{ ref('order_lines') }}
-    where
-        line_kind in ('sale', 'return')
-        and not is_guest
+with counted_lines as (
+    select * from {{ ref('int_order_lines__counted') }}
+    where not is_guest
 ),
 
 order_days as (
@@ -16,8 +14,8 @@ order_days as (
         sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
         sum(case when line_kind = 'return' then -net_revenue else 0 end) as returned_revenue,
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
-        min(case when line_kind = 'sale' then ordered_at end) as first_sold_at
-    from order_lines
+        min(case when line_kind = 'sale' then local_ordered_at end) as first_sold_at
+    from counted_lines
     group by 1, 2, 3
 ),
 

@@ -4,8 +4,19 @@ with lines as (
     where line_kind is not null
 ),
 
-int_returns__matched as (
-    select * from {{ ref('int_returns__matched') }}
+-- A return that is shared over several sales stands with the latest of them.
+matched_returns as (
+    select
+        return_line_id,
+        max(case when is_latest_sale then sale_line_id end) as sale_line_id,
+        max(case when is_latest_sale then sale_order_id end) as sale_order_id,
+        count(*) > 1 as is_shared
+    from {{ ref('int_returns__matched') }}
+    group by 1
+),
+
+order_money as (
+    select * from {{ ref('int_order_lines__order_money') }}
 ),
 
 int_product_bounds as (
@@ -18,8 +29,8 @@ matched as (
         lines.order_id,
         lines.customer_id,
         lines.product_id,
-        int_returns__matched.sale_line_id as returned_order_line_id,
-        coalesce(int_returns__matched.sale_order_id, lines.order_id) as counted_order_id,
+        matched_returns.sale_line_id as returned_order_line_id,
+        coalesce(matched_returns.sale_order_id, lines.order_id) as counted_order_id,
 
         lines.product_name,
         lines.product_category,
@@ -29,15 +40,27 @@ matched as (
         lines.quantity,
         lines.unit_price,
         lines.line_amount,
-        case
-            when lines.line_kind in ('sale', 'return') then lines.line_amount
-            else cast(0 as decimal(18, 4))
-        end as net_revenue,
+        coalesce(order_money.discount_amount, 0) as discount_amount,
+        coalesce(order_money.tax_amount, 0) as tax_amount,
+        coalesce(order_money.refunded_amount, 0) as refunded_amount,
+        cast(
+            case
+                when lines.line_kind = 'sale'
+                    then
+                        lines.line_amount
+                        - coalesce(order_money.discount_amount, 0)
+                        - coalesce(order_money.tax_amount, 0)
+                        - coalesce(order_money.refunded_amount, 0)
+                when lines.line_kind = 'return' then lines.line_amount
+                else 0
+            end as decimal(18, 4)
+        ) as net_revenue,
 
         lines.customer_id is null as is_guest,
         lines.is_cancellation,
-        lines.line_kind = 'return' and int_returns__matched.sale_line_id is null
+        lines.line_kind = 'return' and matched_returns.sale_line_id is null
             as is_unmatched_return,
+        coalesce(matched_returns.is_shared, false) as is_shared_return,
         -- What lies on a bound is inside, whatever the bound's last digit: hence 1e-9.
         lines.line_kind = 'sale' and coalesce(
             cast(lines.quantity as double) < int_product_bounds.lowest_quantity * (1 - 1e-9)
@@ -51,10 +74,15 @@ matched as (
         ) as is_price_outlier,
 
         lines.ordered_at,
-        cast(lines.ordered_at as date) as line_date
+        lines.local_ordered_at,
+        lines.line_date,
+        case when order_money.refunded_amount <> 0 then order_money.refunded_date end
+            as refunded_date
     from lines
-    left join int_returns__matched
-        on lines.order_line_id = int_returns__matched.return_line_id
+    left join matched_returns
+        on lines.order_line_id = matched_returns.return_line_id
+    left join order_money
+        on lines.order_line_id = order_money.order_line_id
     left join int_product_bounds
         on lines.product_id = int_product_bounds.product_id
 )

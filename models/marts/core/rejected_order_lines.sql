@@ -21,6 +21,21 @@ rejected as (
         lines_as_text.raw_unit_price,
         lines_as_text.raw_customer_id,
         lines_as_text.raw_country,
+        lines_as_text.raw_ordered_time,
+        lines_as_text.raw_line_amount,
+        lines_as_text.raw_line_discount,
+        lines_as_text.raw_line_refunded_amount,
+        lines_as_text.raw_tax_amount,
+        lines_as_text.raw_order_discount,
+        lines_as_text.raw_order_subtotal,
+        lines_as_text.raw_order_tax,
+        lines_as_text.raw_refunded_amount,
+        lines_as_text.raw_refunded_at,
+        lines_as_text.raw_order_status,
+        lines_as_text.raw_cancelled_at,
+        lines_as_text.raw_currency,
+        lines_as_text.left_out,
+        lines_as_text.source_file,
         lines.line_amount
     from lines
     inner join lines_as_text

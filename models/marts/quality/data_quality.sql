@@ -1,4 +1,5 @@
 -- Grain: one row per check of the input.
+{%- set facts = input_facts() %}
 with data_quality_checks as (
     select * from {{ ref('data_quality_checks') }}
 ),
@@ -7,8 +8,16 @@ stg_order_lines as (
     select * from {{ ref('stg_order_lines') }}
 ),
 
+lines_as_text as (
+    select * from {{ ref('stg_order_lines__text') }}
+),
+
 order_lines as (
     select * from {{ ref('order_lines') }}
+),
+
+rejected_order_lines as (
+    select * from {{ ref('rejected_order_lines') }}
 ),
 
 orders as (
@@ -16,7 +25,21 @@ orders as (
 ),
 
 customers as (
-    select * from {{ ref('customers') }}
+    select
+        customer_id,
+        count(*) as order_count,
+        count(distinct order_date) as order_day_count,
+        sum(net_revenue) as net_revenue
+    from orders
+    where not is_guest
+    group by 1
+),
+
+customer_totals as (
+    select
+        sum(order_count) as order_count,
+        percentile_cont(0.5) within group (order by order_count) as median_order_count
+    from customers
 ),
 
 shared_order_ids as (
@@ -33,105 +56,222 @@ newest_order_dates as (
     select max(order_date) as order_date from orders
 ),
 
+-- Lines that say the same in every column that is read, and not in the others.
+equal_lines as (
+    select
+        min(order_line_id) as order_line_id,
+        count(distinct substr(order_line_id, 1, 32)) - 1 as repeated_count
+    from lines_as_text
+    where {{ 'true' if facts.has_unread else 'false' }}
+    group by raw_{{ order_line_columns() | join(', raw_') }}
+    having count(distinct substr(order_line_id, 1, 32)) > 1
+),
+
+orders_in_files as (
+    select
+        order_id,
+        count(*) as line_count,
+        sum(line_amount) as amount
+    from stg_order_lines
+    where
+        line_kind is not null
+        and {{ 'true' if facts.files | length > 1 else 'false' }}
+    group by 1
+    having count(distinct source_file) > 1
+),
+
+amount_signs as (
+    select
+        amount_sign,
+        count(*) as row_count,
+        sum(line_amount) as amount
+    from stg_order_lines
+    where amount_sign is not null
+    group by 1
+),
+
+usual_sign as (
+    select max(row_count) as row_count from amount_signs
+),
+
 units as (
     select
         'lines' as unit,
         count(*) as unit_count,
-        sum(line_amount) as unit_amount
+        sum(line_amount) as unit_amount,
+        sum(abs(line_amount)) as gross_amount
     from stg_order_lines
     union all
     select
         'orders' as unit,
         count(*) as unit_count,
-        sum(net_revenue) as unit_amount
+        sum(net_revenue) as unit_amount,
+        sum(abs(net_revenue)) as gross_amount
     from orders
     union all
     select
         'customers' as unit,
         count(*) as unit_count,
-        sum(net_revenue) as unit_amount
+        sum(net_revenue) as unit_amount,
+        sum(abs(net_revenue)) as gross_amount
     from customers
 ),
 
 counted as (
     select
+        'columns_read' as check_name,
+        cast({{ facts.column_count }} as bigint) as row_count,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as gross_amount,
+        {{ text_literal(facts.words) }} as example
+
+    union all
+
+    select
+        'records' as check_name,
+        cast({{ facts.record_count if facts.record_count is not none else 'null' }} as bigint)
+            as row_count,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as gross_amount,
+        {{ text_literal(facts.file_names | join(', ')) }} as example
+
+    union all
+
+    select
         'lines' as check_name,
         count(*) as row_count,
-        sum(line_amount) as amount
+        sum(line_amount) as amount,
+        sum(abs(line_amount)) as gross_amount,
+        cast(null as {{ dbt.type_string() }}) as example
     from stg_order_lines
 
     union all
 
     select
-        coalesce(line_kind, rejection_reason) as check_name,
+        line_kind as check_name,
         count(*) as row_count,
-        sum(line_amount) as amount
+        sum(line_amount) as amount,
+        sum(abs(line_amount)) as gross_amount,
+        cast(null as {{ dbt.type_string() }}) as example
     from stg_order_lines
+    where line_kind is not null
     group by 1
 
     union all
 
     select
-        'guest_lines' as check_name,
+        rejection_reason as check_name,
         count(*) as row_count,
-        sum(line_amount) as amount
-    from order_lines
-    where is_guest
+        sum(line_amount) as amount,
+        sum(abs(line_amount)) as gross_amount,
+        min(
+            case rejection_reason
+                {%- for reason, column in example_columns().items() %}
+                when '{{ reason }}' then {{ column }}
+                {%- endfor %}
+            end
+        ) as example
+    from rejected_order_lines
+    group by 1
+
+    {%- for check_name, condition, amount in [
+        ('guest_lines', 'is_guest', 'line_amount'),
+        ('unmatched_returns', 'is_unmatched_return', 'line_amount'),
+        ('shared_returns', 'is_shared_return', 'line_amount'),
+        ('quantity_outliers', 'is_quantity_outlier', 'line_amount'),
+        ('price_outliers', 'is_price_outlier', 'line_amount'),
+        ('lines_without_product', 'product_id is null', 'line_amount'),
+        ('lines_without_amount', 'line_amount is null', 'line_amount'),
+        (
+            'credits_of_no_merchandise',
+            "line_kind = 'non_merchandise' and line_amount < 0 and not is_guest",
+            'line_amount',
+        ),
+        ('discounts', 'discount_amount <> 0', '-discount_amount'),
+        ('taxes', 'tax_amount <> 0', '-tax_amount'),
+        ('refunds', 'refunded_amount <> 0', '-refunded_amount'),
+    ] %}
 
     union all
 
     select
-        'unmatched_returns' as check_name,
+        '{{ check_name }}' as check_name,
         count(*) as row_count,
-        sum(line_amount) as amount
+        sum({{ amount }}) as amount,
+        sum(abs({{ amount }})) as gross_amount,
+        cast(null as {{ dbt.type_string() }}) as example
     from order_lines
-    where is_unmatched_return
+    where {{ condition }}
+    {%- endfor %}
+
+    {%- for check_name, condition, example in [
+        ('order_ids_used_again', 'is_order_id_used_again', 'order_id'),
+        ('amounts_that_are_not_price', 'is_amount_not_price', 'order_id'),
+        ('damaged_customer_ids', 'has_damaged_customer_id', 'customer_id'),
+        (
+            'points_before_three_digits',
+            'has_point_before_three_digits'
+            if input_setting('decimal_separator') is none else 'false',
+            'order_id',
+        ),
+    ] %}
 
     union all
 
     select
-        'quantity_outliers' as check_name,
+        '{{ check_name }}' as check_name,
         count(*) as row_count,
-        sum(line_amount) as amount
-    from order_lines
-    where is_quantity_outlier
-
-    union all
-
-    select
-        'price_outliers' as check_name,
-        count(*) as row_count,
-        sum(line_amount) as amount
-    from order_lines
-    where is_price_outlier
-
-    union all
-
-    select
-        'lines_without_product' as check_name,
-        count(*) as row_count,
-        sum(line_amount) as amount
-    from order_lines
-    where product_id is null
-
-    union all
-
-    select
-        'credits_of_no_merchandise' as check_name,
-        count(*) as row_count,
-        sum(line_amount) as amount
-    from order_lines
+        sum(line_amount) as amount,
+        sum(abs(line_amount)) as gross_amount,
+        min({{ example }}) as example
+    from stg_order_lines
     where
-        line_kind = 'non_merchandise'
-        and line_amount < 0
-        and not is_guest
+        line_kind is not null
+        and {{ condition }}
+    {%- endfor %}
+
+    union all
+
+    select
+        'lines_equal_but_for_unread_columns' as check_name,
+        sum(equal_lines.repeated_count) as row_count,
+        sum(equal_lines.repeated_count * stg_order_lines.line_amount) as amount,
+        sum(equal_lines.repeated_count * abs(stg_order_lines.line_amount)) as gross_amount,
+        min(stg_order_lines.order_id) as example
+    from equal_lines
+    inner join stg_order_lines
+        on equal_lines.order_line_id = stg_order_lines.order_line_id
+
+    union all
+
+    select
+        'orders_in_several_files' as check_name,
+        sum(line_count) as row_count,
+        sum(amount) as amount,
+        sum(abs(amount)) as gross_amount,
+        min(order_id) as example
+    from orders_in_files
+
+    union all
+
+    select
+        'other_currency_signs' as check_name,
+        sum(amount_signs.row_count) as row_count,
+        sum(amount_signs.amount) as amount,
+        sum(abs(amount_signs.amount)) as gross_amount,
+        min(amount_signs.amount_sign) as example
+    from amount_signs
+    inner join usual_sign
+        on amount_signs.row_count < usual_sign.row_count
 
     union all
 
     select
         'fully_returned_orders' as check_name,
         count(*) as row_count,
-        sum(net_revenue) as amount
+        sum(net_revenue) as amount,
+        sum(abs(net_revenue)) as gross_amount,
+        cast(null as {{ dbt.type_string() }}) as example
     from orders
     where
         is_fully_returned
@@ -142,7 +282,9 @@ counted as (
     select
         'orders_of_shared_ids' as check_name,
         sum(order_count) as row_count,
-        sum(net_revenue) as amount
+        sum(net_revenue) as amount,
+        sum(abs(net_revenue)) as gross_amount,
+        min(order_id) as example
     from shared_order_ids
 
     union all
@@ -150,9 +292,44 @@ counted as (
     select
         'customers_without_positive_revenue' as check_name,
         count(*) as row_count,
-        sum(net_revenue) as amount
+        sum(net_revenue) as amount,
+        sum(abs(net_revenue)) as gross_amount,
+        cast(null as {{ dbt.type_string() }}) as example
     from customers
-    where not has_positive_revenue
+    where net_revenue <= 0
+
+    union all
+
+    -- Far more than others have, and a large part of all: perhaps no customer, but a mark for none.
+    select
+        'orders_of_outsized_customers' as check_name,
+        sum(customers.order_count) as row_count,
+        sum(customers.net_revenue) as amount,
+        sum(abs(customers.net_revenue)) as gross_amount,
+        max_by(customers.customer_id, customers.order_count) as example
+    from customers
+    inner join customer_totals
+        on
+            customers.order_count > 0.05e0 * customer_totals.order_count
+            and customers.order_count >= 10e0 * customer_totals.median_order_count
+
+    union all
+
+    select
+        'unread_headers' as check_name,
+        {{ facts.unread | length }} as row_count,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as gross_amount,
+        {{ text_literal(facts.unread | join(', ')) }} as example
+
+    union all
+
+    select
+        'columns_of_some_files' as check_name,
+        {{ facts.partial | length }} as row_count,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as gross_amount,
+        {{ text_literal(facts.partial | join(', ')) }} as example
 
     union all
 
@@ -161,7 +338,9 @@ counted as (
         {{ dbt.datediff(
             'max(orders.order_date)', 'max(newest_order_dates.order_date)', 'day'
         ) }} as row_count,
-        cast(null as decimal(18, 4)) as amount
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as gross_amount,
+        cast(null as {{ dbt.type_string() }}) as example
     from orders
     inner join newest_order_dates
         on orders.order_date < newest_order_dates.order_date
@@ -178,12 +357,15 @@ measured as (
         data_quality_checks.highest_usual_share,
         data_quality_checks.description,
         data_quality_checks.advice,
+        nullif(counted.example, '') as example,
 
         cast(coalesce(counted.row_count, 0) as bigint) as row_count,
         cast(coalesce(counted.row_count, 0) as double) / nullif(units.unit_count, 0) as row_share,
         cast(coalesce(counted.amount, 0) as decimal(18, 4)) as amount,
         cast(coalesce(counted.amount, 0) as double)
-        / cast(nullif(units.unit_amount, 0) as double) as amount_share
+        / cast(nullif(units.unit_amount, 0) as double) as amount_share,
+        cast(coalesce(counted.gross_amount, 0) as double)
+        / cast(nullif(units.gross_amount, 0) as double) as gross_amount_share
     from data_quality_checks
     left join counted
         on data_quality_checks.check_name = counted.check_name
@@ -191,6 +373,7 @@ measured as (
         on data_quality_checks.unit = units.unit
 ),
 
+-- A few lines may be much of the money.
 data_quality as (
     select
         check_number,
@@ -199,6 +382,7 @@ data_quality as (
         check_group,
         unit,
         description,
+        example,
 
         row_count,
         row_share,
@@ -206,6 +390,8 @@ data_quality as (
         amount_share,
 
         coalesce(row_share > highest_usual_share, false)
+        or coalesce(gross_amount_share > highest_usual_share, false)
+        or (coalesce(highest_usual_share = 0, false) and row_count > 0)
         or (check_name in ('lines', 'sale') and row_count = 0) as is_in_doubt,
         advice
     from measured

@@ -3,9 +3,8 @@ with int_months as (
     select * from {{ ref('int_months') }}
 ),
 
-order_lines as (
-    select * from {{ ref('order_lines') }}
-    where line_kind in ('sale', 'return')
+counted_lines as (
+    select * from {{ ref('int_order_lines__counted') }}
 ),
 
 orders as (
@@ -25,7 +24,7 @@ line_months as (
         sum(net_revenue) as net_revenue,
         sum(case when is_guest then net_revenue else 0 end) as guest_net_revenue,
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity
-    from order_lines
+    from counted_lines
     group by 1
 ),
 

@@ -1,0 +1,62 @@
+{#-
+    What is known of the order lines' files besides their rows, for `data_quality` and its tests:
+    the records of each file, headers that may matter and are not read, and columns that only some
+    files have. Nothing while dbt parses.
+-#}
+{% macro input_facts() %}
+    {%- if not execute -%}
+        {{ return({
+            'files': [], 'file_names': [], 'record_count': none, 'column_count': 0, 'words': '',
+            'unread': [], 'partial': [], 'has_unread': false,
+        }) }}
+    {%- endif -%}
+    {%- set input = order_lines_input() -%}
+    {%- set layout = input_layout(input) -%}
+    {%- set unread = [] -%}
+    {%- set words = 'discount|coupon|promo|refund|status|currency|tax|\\bvat\\b|\\btips?\\b|gift'
+        ~ '|cancel|void' -%}
+    {%- for header in layout.unread if modules.re.search(words, header | string | lower) -%}
+        {%- set known = [] -%}
+        {%- for part in layout.preset.get('left_unread', [])
+            if plain_header(part) in plain_header(header) -%}
+            {%- do known.append(part) -%}
+        {%- endfor -%}
+        {%- if not known and plain_header(header) not in read_by_settings() -%}
+            {%- do unread.append(header) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set file_names = [] -%}
+    {%- for file in layout.files -%}
+        {%- do file_names.append(file.short_name) -%}
+    {%- endfor -%}
+    {{ return({
+        'files': layout.files,
+        'file_names': file_names,
+        'column_count': layout.found | length,
+        'words': words_of_layout(input, layout),
+        'record_count': input_record_count(layout),
+        'unread': unread,
+        'partial': layout.partial,
+        'has_unread': layout.unread | length > 0,
+    }) }}
+{% endmacro %}
+
+
+{#- The plain headers that the settings `leave_out` and `keep_only` read. -#}
+{% macro read_by_settings() %}
+    {%- set headers = [] -%}
+    {%- for header in input_setting('leave_out') | list + input_setting('keep_only') | list -%}
+        {%- do headers.append(plain_header(header)) -%}
+    {%- endfor -%}
+    {{ return(headers) }}
+{% endmacro %}
+
+
+{#- Whether the order lines have a column of prices or amounts. -#}
+{% macro input_has_amounts() %}
+    {%- if not execute -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set found = input_layout(order_lines_input()).found -%}
+    {{ return('unit_price' in found or 'line_amount' in found) }}
+{% endmacro %}

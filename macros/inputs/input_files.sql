@@ -1,0 +1,111 @@
+{#-
+    The files of an input as Python finds them before anything is read (customer_value.input_files):
+    for each its headers, the number of its records, and the file that an engine reads, which is a
+    plain copy where the file itself has a form that engines read differently. A table, and a file
+    that is not on this machine, is one file whose records nobody has counted.
+-#}
+{% macro input_files(input, preset) %}
+    {%- set path = input.path or input.sample -%}
+    {%- if is_table_name(path) -%}
+        {{ return([{
+            'name': path, 'short_name': path, 'format': 'table', 'record_count': none,
+        }]) }}
+    {%- endif -%}
+    {%- set inspected = inspect_input(input, preset, headers_only=false) -%}
+    {%- if inspected.problem -%}
+        {{ exceptions.raise_compiler_error(inspected.problem) }}
+    {%- elif not inspected.is_local -%}
+        {%- set format = 'parquet' if file_suffix(path) == 'parquet' else 'csv' -%}
+        {{ return([{
+            'name': path, 'short_name': path, 'read_path': path,
+            'format': format, 'record_count': none,
+            'encoding': csv_options(input, preset).encoding,
+        }]) }}
+    {%- endif -%}
+    {%- for file in inspected.files -%}
+        {%- do file.update({'dialect': inspected.dialect}) -%}
+    {%- endfor -%}
+    {{ return(inspected.files) }}
+{% endmacro %}
+
+
+{#- The headers of an input's first file, if it can be read in the preset's dialect. -#}
+{% macro first_headers(input, preset) %}
+    {%- set path = input.path or input.sample -%}
+    {%- if is_table_name(path) -%}
+        {{ return(columns_of_relation(path) | map(attribute='name') | list) }}
+    {%- endif -%}
+    {%- set inspected = inspect_input(input, preset, headers_only=true) -%}
+    {{ return(inspected.files[0].headers if inspected.files else []) }}
+{% endmacro %}
+
+
+{% macro inspect_input(input, preset, headers_only) %}
+    {%- set path = input.path or input.sample -%}
+    {%- do check_suffix(input, path) -%}
+    {%- set request = {
+        'path': path,
+        'options': dict(
+            csv_options(input, preset),
+            options_var=input.options_var, rows=input.rows, headers_only=headers_only
+        ),
+        'copies': (flags.TARGET_PATH or 'target') ~ '/input',
+    } -%}
+    {{ return(fromjson(
+        adapter.dispatch('inspect_files', 'customer_value')(tojson(request))
+    )) }}
+{% endmacro %}
+
+
+{#-
+    The dialect of a CSV file in full: the user's options, else the preset's, else plain CSV. Without
+    an escape, a quote is escaped by another one.
+-#}
+{% macro csv_options(input, preset) %}
+    {%- set path = input.path or input.sample -%}
+    {%- set options = {
+        'delim': '\t' if file_suffix(path) == 'tsv' else ',',
+        'quote': '"',
+        'escape': none,
+        'encoding': 'utf-8',
+        'skip': 0,
+        'comment': '',
+        'new_line': none,
+    } -%}
+    {%- do options.update(preset.get('options', {}).get('csv_options', {})) -%}
+    {%- for option, value in mapping_var(input.options_var).items() -%}
+        {%- if option not in options -%}
+            {{ exceptions.raise_compiler_error(
+                "The var " ~ input.options_var ~ " has no option '" ~ option ~ "': "
+                ~ options | join(', ') ~ " are there."
+            ) }}
+        {%- endif -%}
+        {%- do options.update({option: value}) -%}
+    {%- endfor -%}
+    {{ return(options) }}
+{% endmacro %}
+
+
+{#- What a file's name ends in, without .gz. -#}
+{% macro file_suffix(path) %}
+    {{ return((path | lower).removesuffix('.gz').split('.') | last) }}
+{% endmacro %}
+
+
+{% macro is_table_name(path) %}
+    {{ return(
+        file_suffix(path) not in ['parquet', 'csv', 'tsv', 'txt']
+        and modules.re.match('^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$', path)
+        is not none
+    ) }}
+{% endmacro %}
+
+
+{% macro check_suffix(input, path) %}
+    {%- if file_suffix(path) not in ['parquet', 'csv', 'tsv', 'txt'] -%}
+        {{ exceptions.raise_compiler_error(
+            input.variable ~ " is '" ~ path ~ "': it must end in .csv, .csv.gz, .tsv, .txt or "
+            ~ ".parquet, or be the name of a table."
+        ) }}
+    {%- endif -%}
+{% endmacro %}

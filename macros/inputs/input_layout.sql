@@ -1,0 +1,201 @@
+{#-
+    How an input is read: its preset, and for each file what stands behind `from`, the SQL of each
+    of its columns, and which of them each wanted column is. Stops with everything that is missing.
+
+    `unread` are headers that no column is read from; `partial` are columns that only some files
+    have.
+-#}
+{% macro input_layout(input) %}
+    {%- set preset = input_preset(input) -%}
+    {%- set wanted = wanted_headers(input, preset) -%}
+    {%- set files = [] -%}
+    {%- set missing = [] -%}
+    {%- for file in input_files(input, preset) -%}
+        {%- set file = read_file(input, preset, file, loop.index) -%}
+        {%- set matched = match_headers(input, preset, wanted, file) -%}
+        {%- do missing.extend(matched.missing) -%}
+        {%- do files.append(dict(file, columns=matched.columns)) -%}
+    {%- endfor -%}
+    {%- if missing -%}
+        {%- set file = missing[0].file -%}
+        {%- set absent = [] -%}
+        {%- for item in missing if item.file.name == file.name -%}
+            {%- do absent.append(item.what) -%}
+        {%- endfor -%}
+        {{ exceptions.raise_compiler_error(
+            "The " ~ input.rows ~ " have no column " ~ absent | join(', ')
+            ~ " (" ~ file.name ~ "). Their headers are: " ~ file.headers | join(', ')
+            ~ ". Name the right ones in the var " ~ input.columns_var
+            ~ ", or null for what there is not (README.md, \"Your own " ~ input.rows ~ "\")."
+            ~ preset_hint(input, preset, file.headers)
+        ) }}
+    {%- endif -%}
+    {%- set read = [] -%}
+    {%- set unread = [] -%}
+    {%- for file in files -%}
+        {%- for column, place in file.columns.items() if place is not none -%}
+            {%- do read.append(plain_header(file.headers[place])) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for file in files -%}
+        {%- for header in file.headers
+            if plain_header(header) not in read and header not in unread -%}
+            {%- do unread.append(header) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set found = [] -%}
+    {%- set partial = [] -%}
+    {%- for column in input.columns -%}
+        {%- set places = files | map(attribute='columns') | map(attribute=column) | list -%}
+        {%- set count = places | reject('none') | list | length -%}
+        {%- if count -%}
+            {%- do found.append(column) -%}
+        {%- endif -%}
+        {%- if 0 < count < files | length -%}
+            {%- do partial.append(column) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({
+        'preset': preset, 'files': files, 'found': found, 'unread': unread, 'partial': partial,
+    }) }}
+{% endmacro %}
+
+
+{#-
+    Each column with the headers that it may have, in order of preference: those of the user's var,
+    else the preset's, and at last the column's own name. A column that either sets to null has
+    none.
+-#}
+{% macro wanted_headers(input, preset) %}
+    {%- set named = mapping_var(input.columns_var) -%}
+    {%- for column, header in named.items() -%}
+        {%- if column not in input.columns -%}
+            {{ exceptions.raise_compiler_error(
+                "The var " ~ input.columns_var ~ " names '" ~ column
+                ~ "', which is no column of " ~ input.row ~ ". "
+                ~ "There are: " ~ input.columns | join(', ') ~ "."
+            ) }}
+        {%- elif header is none and column in input.never_without -%}
+            {{ exceptions.raise_compiler_error(
+                "The var " ~ input.columns_var ~ " sets '" ~ column
+                ~ "' to null, but " ~ input.row ~ " needs one."
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set wanted = {} -%}
+    {%- set known = preset.columns | list + named | list -%}
+    {%- for column in input.columns -%}
+        {%- set said = named[column] if column in named else preset.columns.get(column) -%}
+        {%- set headers = [] if said is none else ([said] if said is not sequence or said is string
+            else said | list) -%}
+        {%- do wanted.update({column: {
+            'headers': headers + ([] if said is none and column in known else [column]),
+            'is_named': column in named,
+            'is_required': said is not none and (
+                column in named or column not in preset.get('may_be_missing', [])
+            ),
+        }}) -%}
+    {%- endfor -%}
+    {{ return(wanted) }}
+{% endmacro %}
+
+
+{#-
+    The place of each wanted column among a file's headers, null where it has none, and what is
+    missing. Headers match whatever their case and blanks. Two that could be meant stop the run.
+-#}
+{% macro match_headers(input, preset, wanted, file) %}
+    {%- set found = {} -%}
+    {%- for header in file.headers -%}
+        {%- set plain = plain_header(header) -%}
+        {%- do found.update({plain: found.get(plain, []) + [loop.index0]}) -%}
+    {%- endfor -%}
+    {%- set columns = {} -%}
+    {%- set missing = [] -%}
+    {%- for column, want in wanted.items() -%}
+        {%- set places = [] -%}
+        {%- for header in want.headers if not places -%}
+            {%- set candidates = found.get(plain_header(header), []) -%}
+            {%- set exact = [] -%}
+            {%- for place in candidates if file.headers[place] == header -%}
+                {%- do exact.append(place) -%}
+            {%- endfor -%}
+            {%- if want.is_named and exact | length == 1 -%}
+                {%- set candidates = exact -%}
+            {%- endif -%}
+            {%- if candidates | length > 1 -%}
+                {%- set names = [] -%}
+                {%- for place in candidates -%}
+                    {%- do names.append(file.headers[place]) -%}
+                {%- endfor -%}
+                {{ exceptions.raise_compiler_error(
+                    "The " ~ input.rows ~ " (" ~ file.name ~ ") have " ~ names | length
+                    ~ " columns that could be '" ~ header ~ "' for " ~ column ~ ": "
+                    ~ names | join(', ') ~ ". Name one exactly in the var " ~ input.columns_var
+                    ~ (", after you gave them different names in the file"
+                       if names | unique(case_sensitive=true) | list | length == 1 else "") ~ "."
+                ) }}
+            {%- endif -%}
+            {%- do places.extend(candidates) -%}
+        {%- endfor -%}
+        {%- do columns.update({column: places | first if places else none}) -%}
+        {%- set is_optional = input.name == 'order_lines' and not want.is_named
+            and column in optional_order_line_columns() -%}
+        {%- if not places and want.is_required and not is_optional
+            and column not in input.one_of -%}
+            {%- do missing.append({
+                'file': file, 'what': "'" ~ want.headers[0] ~ "' for " ~ column
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set present = [] -%}
+    {%- set refused = [] -%}
+    {%- for column in input.one_of -%}
+        {%- if columns[column] is not none -%}
+            {%- do present.append(column) -%}
+        {%- elif wanted[column].is_named and not wanted[column].headers -%}
+            {%- do refused.append(column) -%}
+        {%- endif -%}
+        {%- if columns[column] is none and wanted[column].is_named and wanted[column].headers -%}
+            {%- do missing.append({
+                'file': file, 'what': "'" ~ wanted[column].headers[0] ~ "' for " ~ column
+            }) -%}
+            {%- do present.append(column) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if input.one_of and not present and not refused -%}
+        {%- set headers = [] -%}
+        {%- for column in input.one_of -%}
+            {%- do headers.append("'" ~ wanted[column].headers[0] ~ "' for " ~ column) -%}
+        {%- endfor -%}
+        {%- do missing.append({'file': file, 'what': headers | join(' or ')}) -%}
+    {%- endif -%}
+    {{ return({'columns': columns, 'missing': missing}) }}
+{% endmacro %}
+
+
+{#- What headers look like that the preset does not fit: the preset that knows most of them. -#}
+{% macro preset_hint(input, preset, headers) %}
+    {%- set plain = headers | map('lower') | map('replace', ' ', '') | list -%}
+    {%- set best = {'share': 0.5, 'hint': ''} -%}
+    {%- for other in input.presets if other.name != preset.name -%}
+        {%- set known = [] -%}
+        {%- set mapped = [] -%}
+        {%- for said in other.columns.values() if said is not none -%}
+            {%- set alternatives = [said] if said is string else said -%}
+            {%- do mapped.append(said) -%}
+            {%- for header in alternatives if plain_header(header) in plain -%}
+                {%- do known.append(said) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- set share = known | length / (mapped | length or 1) -%}
+        {%- if share > best.share -%}
+            {%- do best.update({
+                'share': share,
+                'hint': " These headers are those of " ~ other.label ~ ": set input_preset: "
+                    ~ other.name ~ ".",
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(best.hint) }}
+{% endmacro %}

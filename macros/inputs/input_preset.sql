@@ -1,0 +1,69 @@
+{#-
+    The preset that an input is read by: the one that the var `input_preset` names, else the first
+    whose headers are all there, else the input's default. Several presets may share an alias; the
+    headers choose between them.
+-#}
+{% macro input_preset(input) %}
+    {%- set named = var('input_preset', none) if input.name == 'order_lines' else none -%}
+    {%- set presets = input.presets -%}
+    {%- if named -%}
+        {%- set presets = [] -%}
+        {%- for preset in input.presets
+            if named == preset.name or named in preset.get('aliases', []) -%}
+            {%- do presets.append(preset) -%}
+        {%- endfor -%}
+        {%- if presets | length == 1 -%}
+            {{ return(presets[0]) }}
+        {%- elif not presets -%}
+            {{ exceptions.raise_compiler_error(
+                "The var input_preset is '" ~ named ~ "': it must be one of "
+                ~ (input.presets | map(attribute='name') | list
+                   + input.presets | selectattr('aliases', 'defined') | map(attribute='aliases')
+                   | sum(start=[])) | unique | sort | join(', ') ~ "."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+    {%- if execute and input.path -%}
+        {%- for preset in presets if preset.signature -%}
+            {%- set headers = first_headers(input, preset) | map('lower') | map('replace', ' ', '')
+                | list -%}
+            {%- if preset_fits(preset, headers) -%}
+                {{ return(preset) }}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if named -%}
+            {{ exceptions.raise_compiler_error(
+                "The var input_preset is '" ~ named ~ "', and the headers are of none of its "
+                ~ "forms ("
+                ~ presets | map(attribute='label') | join('; ') ~ "). They are: "
+                ~ first_headers(input, presets[0]) | join(', ') ~ "."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(input.presets | selectattr('name', 'equalto', input.default_preset) | first) }}
+{% endmacro %}
+
+
+{#- Whether plain headers hold one of each item of the signature, and none that excludes it. -#}
+{% macro preset_fits(preset, headers) %}
+    {%- for item in preset.signature -%}
+        {%- set alternatives = [item] if item is string else item -%}
+        {%- set found = [] -%}
+        {%- for header in alternatives if plain_header(header) in headers -%}
+            {%- do found.append(header) -%}
+        {%- endfor -%}
+        {%- if not found -%}
+            {{ return(false) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for header in preset.get('not_with', []) if plain_header(header) in headers -%}
+        {{ return(false) }}
+    {%- endfor -%}
+    {{ return(true) }}
+{% endmacro %}
+
+
+{#- Headers are equal whatever their case and blanks. -#}
+{% macro plain_header(header) %}
+    {{ return(header | string | lower | replace(' ', '')) }}
+{% endmacro %}

@@ -1,0 +1,26 @@
+{#-
+    A setting of how the order lines are read: the var of that name where the user set it, else what
+    the preset says, else the default that stands here.
+-#}
+{% macro input_setting(name) %}
+    {%- set defaults = {
+        'csv_options': {},
+        'ordered_at_format': ['iso', 'excel'],
+        'decimal_separator': none,
+        'time_zone': none,
+        'duplicate_lines': 'reject',
+        'uncounted_statuses': [
+            'cancelled', 'canceled', 'voided', 'void', 'failed', 'expired', 'test'
+        ],
+        'leave_out': {},
+        'keep_only': {},
+        'fill_order_columns': false,
+        'order_discount_includes_line_discounts': false,
+        'non_merchandise_names': [],
+    } -%}
+    {%- if var(name, none) is not none -%}
+        {{ return(var(name)) }}
+    {%- endif -%}
+    {%- set options = input_preset(order_lines_input()).get('options', {}) -%}
+    {{ return(options.get(name, defaults[name])) }}
+{% endmacro %}

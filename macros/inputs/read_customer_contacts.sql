@@ -1,0 +1,9 @@
+{#- A select over the contacts as text: no row where there are none. -#}
+{% macro read_customer_contacts() %}
+    {%- set input = customer_contacts_input() -%}
+    {%- if execute and has_customer_contacts() -%}
+        {{ read_input(input, input_layout(input)) }}
+    {%- else -%}
+        {{ read_no_input(input) }}
+    {%- endif -%}
+{%- endmacro %}

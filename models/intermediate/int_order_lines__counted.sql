@@ -1,0 +1,79 @@
+-- Grain: one row per order line and order that its money counts for, on the day it became known. A
+-- return of what several orders sold has a row for each of them, and a refund that the input states
+-- beside a sale one of its own.
+{{ config(materialized='view') }}
+
+with order_lines as (
+    select * from {{ ref('order_lines') }}
+    where line_kind in ('sale', 'return')
+),
+
+int_returns__matched as (
+    select * from {{ ref('int_returns__matched') }}
+),
+
+own_lines as (
+    select
+        order_line_id,
+        order_id,
+        counted_order_id,
+        customer_id,
+        country,
+        line_kind,
+        quantity,
+        cast(net_revenue + refunded_amount as decimal(18, 4)) as net_revenue,
+        is_guest,
+        is_unmatched_return,
+        local_ordered_at,
+        line_date
+    from order_lines
+    where not is_shared_return
+),
+
+shared_returns as (
+    select
+        order_lines.order_line_id,
+        order_lines.order_id,
+        int_returns__matched.sale_order_id as counted_order_id,
+        order_lines.customer_id,
+        order_lines.country,
+        order_lines.line_kind,
+        cast(-int_returns__matched.quantity as decimal(18, 4)) as quantity,
+        int_returns__matched.line_amount as net_revenue,
+        order_lines.is_guest,
+        order_lines.is_unmatched_return,
+        order_lines.local_ordered_at,
+        order_lines.line_date
+    from order_lines
+    inner join int_returns__matched
+        on order_lines.order_line_id = int_returns__matched.return_line_id
+    where order_lines.is_shared_return
+),
+
+refunds as (
+    select
+        order_line_id,
+        order_id,
+        counted_order_id,
+        customer_id,
+        country,
+        'return' as line_kind,
+        cast(0 as decimal(18, 4)) as quantity,
+        cast(-refunded_amount as decimal(18, 4)) as net_revenue,
+        is_guest,
+        false as is_unmatched_return,
+        cast(null as timestamp) as local_ordered_at,
+        refunded_date as line_date
+    from order_lines
+    where refunded_amount <> 0
+),
+
+counted as (
+    select * from own_lines
+    union all
+    select * from shared_returns
+    union all
+    select * from refunds
+)
+
+select * from counted

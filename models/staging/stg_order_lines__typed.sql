@@ -1,0 +1,204 @@
+-- Grain: one row per line of the input, each value as the line's own columns say it, and the first
+-- value that could not be read.
+{%- set texts = ['order_id', 'product_id', 'product_name', 'product_category', 'country'] %}
+{%- set numbers = ['quantity', 'unit_price', 'line_amount'] %}
+{%- set flags = ['order_id', 'quantity', 'unit_price', 'line_amount'] %}
+with lines_as_text as (
+    select * from {{ ref('stg_order_lines__text') }}
+),
+
+trimmed as (
+    select
+        {%- for column in flags %}
+        has_{{ column }},
+        {%- endfor %}
+        {%- for column in texts + numbers + ['customer_id', 'ordered_at', 'ordered_time'] %}
+        {{ trim_blanks('raw_' ~ column) }} as {{ column }},
+        {%- endfor %}
+        order_line_id,
+        occurrence,
+        source_file,
+        left_out
+    from lines_as_text
+),
+
+cleaned as (
+    select
+        {%- for column in flags %}
+        has_{{ column }},
+        {%- endfor %}
+        {%- for column in texts %}
+        {{ text_or_null(column) }} as {{ column }},
+        {%- endfor %}
+        {{ clean_customer_id('customer_id') }} as customer_id,
+        {%- for column in numbers %}
+        {{ number_or_null(column) }} as {{ column }},
+        {%- endfor %}
+        {%- for column in ['ordered_at', 'ordered_time'] %}
+        {{ value_or_null(column) }} as {{ column }},
+        {%- endfor %}
+        order_line_id,
+        occurrence,
+        source_file,
+        left_out
+    from trimmed
+),
+
+joined as (
+    select
+        {%- for column in flags %}
+        has_{{ column }},
+        {%- endfor %}
+        {%- for column in numbers %}
+        {{ column }},
+        {{ number_core(column, is_amount=column != 'quantity') }} as {{ column }}_core,
+        {%- endfor %}
+        order_line_id,
+        occurrence,
+        source_file,
+        left_out,
+        {{ unwrapped_id('order_id') }} as order_id,
+        {{ unwrapped_id('product_id') }} as product_id,
+        product_name,
+        product_category,
+        country,
+        {{ customer_id_or_null('customer_id') }} as customer_id,
+        coalesce({{ is_damaged_id('customer_id') }}, false) as has_damaged_customer_id,
+        -- A spreadsheet may give each of the two columns a day and a time.
+        case
+            when ordered_time is null then ordered_at
+            when ordered_time like '0.%' then ordered_at || substr(ordered_time, 2)
+            when ordered_at like '% 00:00:00' or ordered_at like '% 0:00'
+                then split_part(ordered_at, ' ', 1) || ' ' || ordered_time
+            else ordered_at || ' ' || ordered_time
+        end as ordered_at
+    from cleaned
+),
+
+number_texts as (
+    select
+        joined.*,
+        {%- for column in numbers %}
+        {{ number_text(column, column ~ '_core') }} as {{ column }}_text,
+        {%- endfor %}
+        {{ parse_timestamp('ordered_at', with_offset=true) }} as ordered_at_utc,
+        {{ parse_timestamp('ordered_at', with_offset=false) }} as ordered_at_clock
+    from joined
+),
+
+-- Without a quantity the amount is that many units at the price of 1, so that part refunds add up;
+-- without an amount too, each line is one unit.
+made_up as (
+    select
+        number_texts.*,
+        case
+            when has_quantity then quantity_text
+            when has_line_amount then line_amount_text
+            when has_unit_price then unit_price_text
+            else '1'
+        end as units_text,
+        case
+            when has_quantity or not (has_unit_price or has_line_amount) then unit_price_text
+            else '1'
+        end as price_text,
+        coalesce(ordered_at_utc, {{ utc_of_shop_time('ordered_at_clock') }}) as ordered_time_utc,
+        coalesce(ordered_at_clock, {{ shop_time_of_utc('ordered_at_utc') }}) as ordered_time_local
+    from number_texts
+),
+
+typed as (
+    select
+        made_up.*,
+        try_cast(units_text as decimal(18, 4)) as units,
+        try_cast(price_text as decimal(18, 4)) as price,
+        case when has_quantity then try_cast(line_amount_text as decimal(18, 4)) end
+            as given_amount,
+        {{ exact_amount('units_text', 'price_text') }} as computed_amount
+    from made_up
+),
+
+-- The sign of an amount may be left to its quantity.
+valued as (
+    select
+        typed.*,
+        case
+            when not (has_line_amount and has_quantity) then computed_amount
+            when units < 0 and given_amount > 0 then cast(-given_amount as decimal(18, 4))
+            else given_amount
+        end as value
+    from typed
+),
+
+lines as (
+    select
+        order_line_id,
+        source_file,
+        case
+            when has_order_id then order_id
+            else coalesce(customer_id, 'guest') || ' ' || ordered_at
+        end as order_id,
+        customer_id,
+        product_id,
+
+        product_name,
+        product_category,
+        country,
+        left_out,
+        -- The first fault counts.
+        case
+            when has_order_id and order_id is null then 'missing_order_id'
+            when ordered_at is null then 'missing_ordered_at'
+            when ordered_time_utc is null then 'unparseable_ordered_at'
+            when has_quantity and quantity is null then 'missing_quantity'
+            when has_quantity and quantity_text = 'ambiguous' then 'ambiguous_quantity'
+            when has_quantity and units is null then 'unparseable_quantity'
+            {%- for column in ['line_amount', 'unit_price'] %}
+            {%- set is_needed = 'has_line_amount' if column == 'line_amount'
+                else 'has_unit_price and not has_line_amount' %}
+            when {{ is_needed }} and {{ column }} is null then 'missing_{{ column }}'
+            when {{ is_needed }} and {{ column }}_text = 'ambiguous'
+                then 'ambiguous_{{ column }}'
+            when {{ is_needed }} and {{ column }}_text is null then 'unparseable_{{ column }}'
+            {%- endfor %}
+            when (has_unit_price or has_line_amount) and value is null then 'amount_out_of_range'
+        end as fault,
+        -- What stands at an amount beside its number, such as a currency's sign.
+        case
+            when line_amount <> line_amount_core or unit_price <> unit_price_core
+                then nullif({{ replace_matches(
+                    'coalesce(line_amount, unit_price)', "[-\u2212+()0-9.,' \u00a0\u202f\u2009\u2019]"
+                ) }}, '')
+        end as amount_sign,
+
+        occurrence,
+        units as quantity,
+        case
+            when not (has_line_amount and has_quantity) then price
+            else try_cast(
+                cast(value as double) / cast(nullif(units, 0) as double) as decimal(18, 4)
+            )
+        end as unit_price,
+        value as line_amount,
+
+        has_order_id,
+        has_unit_price or has_line_amount as has_amount,
+        has_damaged_customer_id,
+        coalesce(
+            has_quantity and has_line_amount and has_unit_price
+            and abs(computed_amount - value) >= cast(0.01 as decimal(18, 4)),
+            false
+        ) as is_amount_not_price,
+        -- A thousand, in a shop that writes 1.299 for it.
+        {%- for text in ['units_text', 'coalesce(line_amount_core, unit_price_core)'] %}
+        {{ 'or ' if not loop.first }}case
+            when {{ text }} like '%.___' then {{ matches(text, '^-?[1-9][0-9]{0,2}[.]') }}
+            else false
+        end
+        {%- endfor %} as has_point_before_three_digits,
+
+        ordered_time_utc as ordered_at,
+        ordered_time_local as local_ordered_at
+    from valued
+)
+
+select * from lines
