@@ -61,6 +61,7 @@
     {%- do whole_number_var('order_days_apart', lowest=0) -%}
     {%- do input_choice('duplicate_lines', ['reject', 'keep', 'latest']) -%}
     {%- do shop_time_zone() -%}
+    {%- do decimal_separator() -%}
     {%- if var('currency') and not modules.re.match('^[A-Z]{3}$', var('currency') | string) -%}
         {{ exceptions.raise_compiler_error(
             "The var currency is '" ~ var('currency') ~ "': it must be a code such as EUR."

@@ -24,9 +24,17 @@
         {%- endif -%}
     {%- endif -%}
     {%- if execute and input.path -%}
+        {#- Most presets have one dialect: its headers are asked for once. -#}
+        {%- set headers_by_dialect = {} -%}
         {%- for preset in presets if preset.signature -%}
-            {%- set headers = first_headers(input, preset) | map('lower') | map('replace', ' ', '')
-                | list -%}
+            {%- set dialect = csv_options(input, preset) | string -%}
+            {%- if dialect not in headers_by_dialect -%}
+                {%- do headers_by_dialect.update({
+                    dialect: first_headers(input, preset) | map('lower') | map('replace', ' ', '')
+                        | list
+                }) -%}
+            {%- endif -%}
+            {%- set headers = headers_by_dialect[dialect] -%}
             {%- if preset_fits(preset, headers) -%}
                 {{ return(preset) }}
             {%- endif -%}

@@ -1,10 +1,9 @@
 {#-
-    A select over an input's rows, file by file: each column's text under the name raw_<column>, the
-    file, and `line_hash`, equal for rows that are equal in every column of the input, read or not,
-    in whatever order the columns stand.
+    A select over an input's rows, file by file: the text of each column that a file has, under the
+    name raw_<column>, the file where there are several, and `line_hash`, equal for rows that are
+    equal in every column of the input, read or not, in whatever order the columns stand.
 -#}
-{% macro read_input(input, layout) %}
-    {%- set nothing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+{% macro read_input(layout) %}
     {%- set all_headers = [] -%}
     {%- for file in layout.files -%}
         {%- do file.update({'fields_by_header': fields_by_header(file)}) -%}
@@ -14,25 +13,23 @@
     {%- if not loop.first %}
     union all
     {%- endif %}
+    {%- set texts = [] %}
+    {%- for header in all_headers | unique(case_sensitive=true) | sort %}
+        {%- set field = file.fields_by_header.get(header) %}
+        {%- do texts.append("coalesce(" ~ field ~ ", '')" if field else "''") %}
+    {%- endfor %}
     select
-        {%- for column in input.columns %}
-        {{ nothing if file.columns[column] is none else file.fields[file.columns[column]] }}
-            as raw_{{ column }},
+        {%- for column in layout.found %}
+        {%- set place = file.columns[column] %}
+        {{ null_text() if place is none else file.fields[place] }} as raw_{{ column }},
         {%- endfor %}
-        {%- if input.name == 'order_lines' %}
-        {{ left_out(input, file) }} as left_out,
-        {%- for column in made_up_columns() %}
-        {{ file.columns[column] is not none }} as has_{{ column }},
+        {%- for column, expression in file.get('extra', {}).items() %}
+        {{ expression }} as {{ column }},
         {%- endfor %}
-        {%- endif %}
+        {%- if layout.files | length > 1 %}
         {{ text_literal(file.short_name) }} as source_file,
-        md5(concat_ws(
-            chr(31)
-            {%- for header in all_headers | unique(case_sensitive=true) | sort %}
-            {%- set field = file.fields_by_header.get(header) %},
-            {{ "coalesce(" ~ field ~ ", '')" if field else "''" }}
-            {%- endfor %}
-        )) as line_hash
+        {%- endif %}
+        md5({{ joined_texts(texts) }}) as line_hash
     from {{ file.relation }}
     {%- endfor %}
 {%- endmacro %}
@@ -59,25 +56,32 @@
 {% endmacro %}
 
 
-{#- A select like that of `read_input` with no row, where the input is not given. -#}
+{#- The select of `read_input` with null for each column that the input does not have. -#}
+{% macro read_all_columns(input) %}
+    {%- set layout = input_layout(input) -%}
+    select
+        {%- for column in input.columns %}
+        {{ 'raw_' ~ column if column in layout.found else null_text() }} as raw_{{ column }},
+        {%- endfor %}
+        line_hash
+    from (
+        {{ read_input(layout) }}
+    ) as source_rows
+{%- endmacro %}
+
+
+{#- The same columns with no row, where the input is not given. -#}
 {% macro read_no_input(input) %}
     select
         {%- for column in input.columns %}
-        cast(null as {{ dbt.type_string() }}) as raw_{{ column }},
+        {{ null_text() }} as raw_{{ column }},
         {%- endfor %}
-        {%- if input.name == 'order_lines' %}
-        cast(null as {{ dbt.type_string() }}) as left_out,
-        {%- for column in made_up_columns() %}
-        false as has_{{ column }},
-        {%- endfor %}
-        {%- endif %}
-        cast(null as {{ dbt.type_string() }}) as source_file,
-        cast(null as {{ dbt.type_string() }}) as line_hash
+        {{ null_text() }} as line_hash
     where false
 {%- endmacro %}
 
 
-{#- The columns that are made up from others where the input has none. -#}
-{% macro made_up_columns() %}
-    {{ return(['order_id', 'quantity', 'unit_price', 'line_amount']) }}
+{#- No text, as SQL. -#}
+{% macro null_text() %}
+    {{- return('cast(null as ' ~ dbt.type_string() ~ ')') -}}
 {% endmacro %}

@@ -1,16 +1,47 @@
-{#-
-    A select over the order lines as text (macros/inputs/read_input.sql), with what the input has no
-    column for, so that the next model can make it up, and why a line is to be left out.
--#}
-{% macro read_order_lines() %}
+{#- How the order lines are read (macros/inputs/input_layout.sql); while dbt parses, as no file. -#}
+{% macro order_lines_layout() %}
     {%- set input = order_lines_input() -%}
     {%- if not execute -%}
-        {{ read_no_input(input) }}
+        {{ return({'files': [], 'found': [], 'partial': [], 'has_left_out': false}) }}
+    {%- endif -%}
+    {%- set layout = input_layout(input) -%}
+    {%- set rules = [] -%}
+    {%- for file in layout.files -%}
+        {%- do file.update({'left_out': left_out(file)}) -%}
+        {%- do rules.append(file.left_out != null_text()) -%}
+    {%- endfor -%}
+    {{ return(dict(layout, has_left_out=true in rules)) }}
+{% endmacro %}
+
+
+{#-
+    A select over the order lines as text (macros/inputs/read_input.sql), with what differs between
+    lines or files: which columns a file has that others are made up from where it has none, and why
+    a line is left out.
+-#}
+{% macro read_order_lines(layout) %}
+    {%- if not execute -%}
+        {{ read_no_input(order_lines_input()) }}
     {%- else -%}
-        {%- set layout = input_layout(input) -%}
-        {{ read_input(input, layout) }}
+        {%- for file in layout.files -%}
+            {%- set extra = {} -%}
+            {%- for column in made_up_columns() if column in layout.partial -%}
+                {%- do extra.update({'has_' ~ column: file.columns[column] is not none}) -%}
+            {%- endfor -%}
+            {%- if layout.has_left_out -%}
+                {%- do extra.update({'left_out': file.left_out}) -%}
+            {%- endif -%}
+            {%- do file.update({'extra': extra}) -%}
+        {%- endfor -%}
+        {{ read_input(layout) }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- The columns of an order line that are made up from others where the input has none. -#}
+{% macro made_up_columns() %}
+    {{ return(['order_id', 'quantity', 'unit_price', 'line_amount']) }}
+{% endmacro %}
 
 
 {#-
@@ -18,7 +49,7 @@
     options `leave_out` and `keep_only`. A line is left out by one of these values, and kept by one
     of those only.
 -#}
-{% macro left_out(input, file) %}
+{% macro left_out(file) %}
     {%- set rules = [] -%}
     {%- for setting, is_listed in [('leave_out', true), ('keep_only', false)] -%}
         {%- for header, values in input_setting(setting).items() -%}
@@ -48,12 +79,15 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- if not rules -%}
-        {{ return('cast(null as ' ~ dbt.type_string() ~ ')') }}
+        {{ return(null_text()) }}
     {%- endif -%}
-    case
-        {%- for rule in rules %}
-        when coalesce(lower({{ trim_blanks(rule.field) }}), '') {{ rule.comparison }}
-            then {{ rule.name }} || coalesce({{ rule.field }}, '')
-        {%- endfor %}
-    end
-{%- endmacro %}
+    {%- set reason -%}
+        case
+            {%- for rule in rules %}
+            when coalesce(lower({{ trim_blanks(rule.field) }}), '') {{ rule.comparison }}
+                then {{ rule.name }} || coalesce({{ rule.field }}, '')
+            {%- endfor %}
+        end
+    {%- endset -%}
+    {{ return(reason) }}
+{% endmacro %}

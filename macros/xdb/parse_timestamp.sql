@@ -52,14 +52,26 @@
     {#- No text without a sign or a Z after its day has an offset: those are most. -#}
     {%- set has_sign = text ~ " like '%+%' or " ~ text ~ " like '%Z' or substr(" ~ text
         ~ ", 9) like '%-%'" -%}
-    {%- set iso_text -%}
+    {%- if not with_offset -%}
         case
-            when {{ 'not ' if not with_offset }}({{ has_sign }}) and {{ matches(text, pattern) }}
-                -- A blank before the offset is not cast; none stands elsewhere before a sign.
-                then replace(replace(replace({{ text }}, ' +', '+'), ' -', '-'), '/', '-')
+            when not ({{ has_sign }}) and {{ matches(text, pattern) }}
+                then try_cast(
+                    case
+                        when {{ text }} like '%/%' then replace({{ text }}, '/', '-')
+                        else {{ text }}
+                    end as timestamp
+                )
         end
-    {%- endset -%}
-    {{- return(adapter.dispatch('cast_to_utc', 'customer_value')(iso_text)) -}}
+    {%- else -%}
+        {%- set iso_text -%}
+            case
+                when ({{ has_sign }}) and {{ matches(text, pattern) }}
+                    -- A blank before the offset is not cast; none stands elsewhere before a sign.
+                    then replace(replace(replace({{ text }}, ' +', '+'), ' -', '-'), '/', '-')
+            end
+        {%- endset -%}
+        {{ adapter.dispatch('cast_to_utc', 'customer_value')(iso_text) }}
+    {%- endif -%}
 {% endmacro %}
 
 

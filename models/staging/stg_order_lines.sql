@@ -70,7 +70,11 @@ order_customers as (
         order_id is not null
         and not is_superseded
         and (
-            order_id in (select said.order_id from current_lines as said where said.is_said)
+            order_id in (
+                select said.order_id
+                from current_lines as said
+                where said.is_said
+            )
             or {{ 'true' if input_setting('fill_order_columns') else 'false' }}
         )
     group by 1
@@ -346,7 +350,11 @@ checked as (
             when
                 is_cancelled
                 or order_status in ({{ uncounted_statuses() }})
-                or (order_status = 'refunded' and refunded_amount is null and not coalesce(line_amount < 0, false))
+                or (
+                    order_status = 'refunded'
+                    and refunded_amount is null
+                    and not coalesce(line_amount < 0, false)
+                )
                 then 'order_not_counted'
             when fault is not null then fault
             when has_value_fault then 'unparseable_order_value'

@@ -4,6 +4,7 @@
     'line_discount', 'line_refunded_amount', 'tax_amount',
     'order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'
 ] %}
+{%- set separator = decimal_separator() %}
 {%- set others = ['refunded_at', 'order_status', 'cancelled_at', 'currency'] %}
 with lines_as_text as (
     select
@@ -12,10 +13,7 @@ with lines_as_text as (
         {%- endfor %}
         order_line_id
     from {{ ref('stg_order_lines__text') }}
-    where
-        {%- for column in amounts + others %}
-        {{ 'or ' if not loop.first }}raw_{{ column }} is not null
-        {%- endfor %}
+    where coalesce(raw_{{ (amounts + others) | join(', raw_') }}) is not null
 ),
 
 cleaned as (
@@ -45,7 +43,7 @@ typed as (
     select
         cores.*,
         {%- for column in amounts %}
-        try_cast({{ number_text(column, column ~ '_core') }} as decimal(18, 4))
+        try_cast({{ number_text(column, column ~ '_core', separator) }} as decimal(18, 4))
             as {{ column }}_value,
         {%- endfor %}
         cast(
@@ -67,10 +65,10 @@ order_values as (
         {%- endfor %}
 
         cancelled_at is not null as is_cancelled,
+        (refunded_at is not null and refunded_date is null)
         {%- for column in amounts %}
-        ({{ column }} is not null and {{ column }}_value is null) or
-        {%- endfor %}
-        (refunded_at is not null and refunded_date is null) as has_fault,
+        or ({{ column }} is not null and {{ column }}_value is null)
+        {%- endfor %} as has_fault,
 
         refunded_date
     from typed

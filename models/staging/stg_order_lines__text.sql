@@ -1,7 +1,8 @@
 -- Grain: one row per line of the input, each column as the text that stands there.
 -- depends_on: {{ source('raw', 'order_lines') }}
+{%- set layout = order_lines_layout() %}
 with source_lines as (
-    {{ read_order_lines() }}
+    {{ read_order_lines(layout) }}
 ),
 
 -- Equal lines are numbered, so that an id depends on what a line says and not on where it stands.
@@ -12,18 +13,21 @@ numbered as (
     from source_lines
 ),
 
+-- What no file has, and what is the same in all of them, is not carried through the numbering.
 identified as (
     select
         line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as order_line_id,
         cast(occurrence as integer) as occurrence,
         {%- for column in order_line_columns() %}
-        raw_{{ column }},
+        {{ 'raw_' ~ column if column in layout.found else null_text() }} as raw_{{ column }},
         {%- endfor %}
         {%- for column in made_up_columns() %}
-        has_{{ column }},
+        {{ 'has_' ~ column if column in layout.partial else column in layout.found }}
+            as has_{{ column }},
         {%- endfor %}
-        left_out,
-        source_file
+        {{ 'left_out' if layout.has_left_out else null_text() }} as left_out,
+        {{ 'source_file' if layout.files | length != 1 else text_literal(layout.files[0].short_name) }}
+            as source_file
     from numbered
 )
 

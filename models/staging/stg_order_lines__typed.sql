@@ -2,6 +2,7 @@
 -- value that could not be read.
 {%- set texts = ['order_id', 'product_id', 'product_name', 'product_category', 'country'] %}
 {%- set numbers = ['quantity', 'unit_price', 'line_amount'] %}
+{%- set separator = decimal_separator() %}
 {%- set flags = ['order_id', 'quantity', 'unit_price', 'line_amount'] %}
 with lines_as_text as (
     select * from {{ ref('stg_order_lines__text') }}
@@ -79,7 +80,7 @@ number_texts as (
     select
         joined.*,
         {%- for column in numbers %}
-        {{ number_text(column, column ~ '_core') }} as {{ column }}_text,
+        {{ number_text(column, column ~ '_core', separator) }} as {{ column }}_text,
         {%- endfor %}
         {{ parse_timestamp('ordered_at', with_offset=true) }} as ordered_at_utc,
         {{ parse_timestamp('ordered_at', with_offset=false) }} as ordered_at_clock
