@@ -184,11 +184,16 @@ lines as (
         has_order_id,
         has_unit_price or has_line_amount as has_amount,
         has_damaged_customer_id,
-        coalesce(
-            has_quantity and has_line_amount and has_unit_price
-            and abs(computed_amount - value) >= cast(0.01 as decimal(18, 4)),
-            false
-        ) as is_amount_not_price,
+        -- Half a penny of the amount, and of the price of each unit, is rounding.
+        case
+            when has_quantity and has_line_amount and has_unit_price
+                then coalesce(
+                    abs(computed_amount - value)
+                    > cast(0.005 as decimal(18, 4)) * cast(abs(units) + 1 as decimal(19, 4)),
+                    false
+                )
+            else false
+        end as is_amount_not_price,
         -- A thousand, in a shop that writes 1.299 for it.
         {%- for text in ['units_text', 'coalesce(line_amount_core, unit_price_core)'] %}
         {{ 'or ' if not loop.first }}case
