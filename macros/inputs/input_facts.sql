@@ -14,7 +14,8 @@
     {%- set layout = input_layout(input) -%}
     {%- set unread = [] -%}
     {%- set words = 'discount|coupon|promo|refund|status|currency|tax|\\bvat\\b|\\btips?\\b|gift'
-        ~ '|cancel|void' -%}
+        ~ '|cancel|void|rabatt|nachlass|erstatt|storno|w.hrung|steuer|mwst|gutschein'
+        ~ '|remise|rembours|annul|devise|descuento|reembols|estado|moneda|impuesto' -%}
     {%- for header in layout.unread if modules.re.search(words, header | string | lower) -%}
         {%- set known = [] -%}
         {%- for part in layout.preset.get('left_unread', [])
@@ -57,6 +58,9 @@
     {%- if not execute -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- set found = input_layout(order_lines_input()).found -%}
-    {{ return('unit_price' in found or 'line_amount' in found) }}
+    {%- set input = order_lines_input() -%}
+    {%- set preset = input_preset(input) -%}
+    {%- set file = {'name': input.path, 'headers': first_headers(input, preset)} -%}
+    {%- set columns = match_headers(input, preset, wanted_headers(input, preset), file).columns -%}
+    {{ return(columns.unit_price is not none or columns.line_amount is not none) }}
 {% endmacro %}

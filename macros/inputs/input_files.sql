@@ -105,7 +105,7 @@
     {%- if file_suffix(path) not in ['parquet', 'csv', 'tsv', 'txt'] -%}
         {{ exceptions.raise_compiler_error(
             input.variable ~ " is '" ~ path ~ "': it must end in .csv, .csv.gz, .tsv, .txt or "
-            ~ ".parquet, or be the name of a table."
+            ~ ".parquet, or be the name of a table. The files of a folder are folder/*.csv."
         ) }}
     {%- endif -%}
 {% endmacro %}

@@ -10,9 +10,15 @@
     {%- set wanted = wanted_headers(input, preset) -%}
     {%- set files = [] -%}
     {%- set missing = [] -%}
+    {%- set matches = {} -%}
     {%- for file in input_files(input, preset) -%}
         {%- set file = read_file(input, preset, file, loop.index) -%}
-        {%- set matched = match_headers(input, preset, wanted, file) -%}
+        {#- The files of an export have equal headers: they are matched once. -#}
+        {%- set headers = file.headers | string -%}
+        {%- if headers not in matches -%}
+            {%- do matches.update({headers: match_headers(input, preset, wanted, file)}) -%}
+        {%- endif -%}
+        {%- set matched = matches[headers] -%}
         {%- do missing.extend(matched.missing) -%}
         {%- do files.append(dict(file, columns=matched.columns)) -%}
     {%- endfor -%}

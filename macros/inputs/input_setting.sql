@@ -18,9 +18,19 @@
         'order_discount_includes_line_discounts': false,
         'non_merchandise_names': [],
     } -%}
-    {%- if var(name, none) is not none -%}
-        {{ return(var(name)) }}
+    {%- set said = var(name, none) -%}
+    {%- if said is not none and name not in ['leave_out', 'keep_only'] -%}
+        {{ return(said) }}
     {%- endif -%}
     {%- set options = input_preset(order_lines_input()).get('options', {}) -%}
-    {{ return(options.get(name, defaults[name])) }}
+    {%- set value = options.get(name, defaults[name]) -%}
+    {%- if said is none -%}
+        {{ return(value) }}
+    {%- endif -%}
+    {#- Header by header: null takes a rule of the preset back. -#}
+    {%- set rules = {} -%}
+    {%- for header, values in dict(value, **mapping_var(name)).items() if values is not none -%}
+        {%- do rules.update({header: values}) -%}
+    {%- endfor -%}
+    {{ return(rules) }}
 {% endmacro %}

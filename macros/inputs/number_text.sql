@@ -28,6 +28,10 @@
 
 
 {% macro number_text(text, core, separator) %}
+    {%- if separator == ',' -%}
+        {#- What is a number to programs comes here with its sign, and is to be read anew. -#}
+        {%- set core = replace_matches(core, '^[+-]') -%}
+    {%- endif -%}
     {%- set group_marks = "[ '\u2019\u00a0\u202f\u2009]" -%}
     {%- set bare = replace_matches(core, group_marks) -%}
     {%- set grouped = '^[0-9]{1,3}(' ~ group_marks ~ '[0-9]{3})+([.,][0-9]*)?$' -%}
@@ -86,8 +90,8 @@
     {%- set separator = input_setting('decimal_separator') -%}
     {%- if separator not in [none, '.', ','] -%}
         {{ exceptions.raise_compiler_error(
-            "The var decimal_separator is '" ~ separator ~ "': it must be . or ,"
-            ~ ", or null where each number shows which it is."
+            "The var decimal_separator is '" ~ separator ~ "': it must be '.' or ',', or null where "
+            ~ "each number shows which it is."
         ) }}
     {%- endif -%}
     {{ return(separator) }}

@@ -6,8 +6,12 @@
     {%- endif -%}
     {%- set layout = input_layout(input) -%}
     {%- set rules = [] -%}
+    {%- set settings = [
+        (input_setting('leave_out'), true, 'leave_out'),
+        (input_setting('keep_only'), false, 'keep_only'),
+    ] -%}
     {%- for file in layout.files -%}
-        {%- do file.update({'left_out': left_out(file)}) -%}
+        {%- do file.update({'left_out': left_out(file, settings)}) -%}
         {%- do rules.append(file.left_out != null_text()) -%}
     {%- endfor -%}
     {{ return(dict(layout, has_left_out=true in rules)) }}
@@ -49,10 +53,10 @@
     options `leave_out` and `keep_only`. A line is left out by one of these values, and kept by one
     of those only.
 -#}
-{% macro left_out(file) %}
+{% macro left_out(file, settings) %}
     {%- set rules = [] -%}
-    {%- for setting, is_listed in [('leave_out', true), ('keep_only', false)] -%}
-        {%- for header, values in input_setting(setting).items() -%}
+    {%- for setting, is_listed, name in settings -%}
+        {%- for header, values in setting.items() -%}
             {%- set places = [] -%}
             {%- for found in file.headers -%}
                 {%- if plain_header(found) == plain_header(header) -%}
@@ -70,9 +74,9 @@
                     'comparison': ('in' if is_listed else 'not in')
                         ~ ' (' ~ literals | join(', ') ~ ')',
                 }) -%}
-            {%- elif var(setting, none) -%}
+            {%- elif header in mapping_var(name) -%}
                 {{ exceptions.raise_compiler_error(
-                    "The var " ~ setting ~ " names the header '" ~ header ~ "', which "
+                    "The var " ~ name ~ " names the header '" ~ header ~ "', which "
                     ~ file.name ~ (" has more than once." if places else " does not have.")
                 ) }}
             {%- endif -%}

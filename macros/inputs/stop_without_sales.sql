@@ -106,5 +106,8 @@
         {%- do columns.update({'ambiguous_' ~ column: 'raw_' ~ column}) -%}
         {%- do columns.update({'missing_' ~ column: 'raw_order_id'}) -%}
     {%- endfor -%}
+    {%- do columns.update({
+        'unparseable_ordered_at': "raw_ordered_at || coalesce(' ' || raw_ordered_time, '')"
+    }) -%}
     {{ return(columns) }}
 {% endmacro %}

@@ -7,3 +7,13 @@
     {%- endfor -%}
     {{ return(literals | join(', ')) }}
 {% endmacro %}
+
+
+{#- The statuses of orders that are known to count, as a regular expression on lower case. -#}
+{% macro counted_statuses() %}
+    {{ return(
+        '^((partially[ _-]?)?(paid|shipped|refunded|fulfilled)|unshipped|shipped.*|shipping|delivered'
+        ~ '|completed?|process(ing|ed)|on[ -]?hold|pending.*|authori[sz]ed|closed|succeeded|success'
+        ~ '|approved|confirmed|invoiced|open|new|sale|payment)$'
+    ) }}
+{% endmacro %}

@@ -39,7 +39,14 @@ shared_returns as (
         order_lines.country,
         order_lines.line_kind,
         cast(-int_returns__matched.quantity as decimal(18, 4)) as quantity,
-        int_returns__matched.line_amount as net_revenue,
+        cast(
+            int_returns__matched.line_amount
+            - case
+                when int_returns__matched.is_latest_sale
+                    then order_lines.discount_amount + order_lines.tax_amount
+                else 0
+            end as decimal(18, 4)
+        ) as net_revenue,
         order_lines.is_guest,
         order_lines.is_unmatched_return,
         order_lines.local_ordered_at,

@@ -1,10 +1,11 @@
--- Grain: one row per sale line of which less is left than its amount: its discount, its tax and its
--- refund, with its share of what the order states as a whole.
+-- Grain: one row per sale or return line of which less is left than its amount: its discount, its
+-- tax and its refund, with its share of what the order states as a whole. Of a return, discount and
+-- tax are negative.
 with sale_lines as (
     select
         order_line_id,
         order_id,
-        coalesce(customer_id, '') as customer_key,
+        buyer_key,
         line_amount,
         coalesce(line_discount, 0) as line_discount,
         coalesce(line_refunded_amount, 0) as line_refunded_amount,
@@ -40,11 +41,11 @@ discounted as (
         sum(line_amount - least(line_discount, line_amount)) over one_order as order_goods_value,
         sum(least(line_discount, line_amount)) over one_order as order_line_discounts,
         sum(line_amount - least(line_discount, line_amount)) over (
-            partition by order_id, customer_key order by order_line_id nulls last
+            partition by order_id, buyer_key order by order_line_id nulls last
             rows between unbounded preceding and current row
         ) as goods_value_so_far
     from sale_lines
-    window one_order as (partition by order_id, customer_key)
+    window one_order as (partition by order_id, buyer_key)
 ),
 
 -- A discount that left the order's subtotal as it was is one of the shipping.
@@ -80,11 +81,11 @@ net_values as (
         goods_value - discount_share as net_value,
         sum(goods_value - discount_share) over one_order as order_net_value,
         sum(goods_value - discount_share) over (
-            partition by order_id, customer_key order by order_line_id nulls last
+            partition by order_id, buyer_key order by order_line_id nulls last
             rows between unbounded preceding and current row
         ) as net_value_so_far
     from net_of_discounts
-    window one_order as (partition by order_id, customer_key)
+    window one_order as (partition by order_id, buyer_key)
 ),
 
 net_of_tax as (
@@ -115,11 +116,26 @@ refund_bases as (
         sum(unrefunded_value) over one_order as order_unrefunded_value,
         sum(own_refund) over one_order as order_own_refunds,
         sum(unrefunded_value) over (
-            partition by order_id, customer_key order by order_line_id nulls last
+            partition by order_id, buyer_key order by order_line_id nulls last
             rows between unbounded preceding and current row
         ) as unrefunded_value_so_far
     from own_refunds
-    window one_order as (partition by order_id, customer_key)
+    window one_order as (partition by order_id, buyer_key)
+),
+
+-- A line that takes goods back says of its own discount and tax what it takes back of them.
+return_lines as (
+    select
+        order_line_id,
+        least(coalesce(line_discount, 0), -line_amount) as discount_amount,
+        least(
+            coalesce(tax_amount, 0), -line_amount - least(coalesce(line_discount, 0), -line_amount)
+        ) as tax_amount,
+        line_date
+    from {{ ref('stg_order_lines') }}
+    where
+        line_kind = 'return'
+        and coalesce(line_discount, tax_amount) is not null
 ),
 
 refunded as (
@@ -141,6 +157,14 @@ order_money as (
             as refunded_amount,
         refunded_date
     from refunded
+    union all
+    select
+        order_line_id,
+        cast(-discount_amount as decimal(18, 4)) as discount_amount,
+        cast(-tax_amount as decimal(18, 4)) as tax_amount,
+        cast(0 as decimal(18, 4)) as refunded_amount,
+        line_date as refunded_date
+    from return_lines
 )
 
 select * from order_money

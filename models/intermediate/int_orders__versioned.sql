@@ -55,7 +55,9 @@ versioned as (
         cast(sold_revenue as decimal(18, 4)) as sold_revenue,
         cast(returned_revenue as decimal(18, 4)) as returned_revenue,
         cast(sold_revenue + returned_revenue as decimal(18, 4)) as net_revenue,
-        returned_quantity >= sold_quantity or coalesce(sold_revenue + returned_revenue <= 0, false)
+        returned_quantity >= sold_quantity or coalesce(
+            returned_revenue < 0 and sold_revenue + returned_revenue <= 0, false
+        )
             as is_fully_returned
     from accumulated
 )

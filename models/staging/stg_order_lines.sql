@@ -5,6 +5,7 @@
 
 {%- set order_amounts = ['order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'] %}
 {%- set line_amounts = ['line_discount', 'line_refunded_amount', 'tax_amount'] %}
+{%- set fills_orders = input_setting('fill_order_columns') %}
 {%- set duplicate_lines = input_choice('duplicate_lines', ['reject', 'keep', 'latest']) %}
 {%- set currency = var('currency') %}
 with typed as (
@@ -27,19 +28,7 @@ exchange_rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
--- The last file by name that an order stands in.
-newest_files as (
-    select
-        order_id,
-        max(source_file) as source_file
-    from typed
-    where
-        order_id is not null
-        and {{ 'true' if duplicate_lines == 'latest' else 'false' }}
-    group by 1
-),
-
-current_lines as (
+named as (
     select
         typed.*,
         order_values.order_status,
@@ -51,19 +40,48 @@ current_lines as (
         order_values.order_line_id is not null as is_said,
         coalesce(order_values.has_fault, false) as has_value_fault,
         order_values.refunded_date,
-        coalesce(typed.source_file < newest_files.source_file, false) as is_superseded
+        coalesce(stg_customer_aliases.belongs_to, typed.customer_id) as own_customer_id,
+        cast(typed.local_ordered_at as date) as line_date
     from typed
     left join order_values
         on typed.order_line_id = order_values.order_line_id
+    left join stg_customer_aliases
+        on typed.customer_id = stg_customer_aliases.customer_id
+),
+
+-- The last file by name that an order stands in. A till's number of another customer or day is
+-- another order.
+newest_files as (
+    select
+        order_id,
+        coalesce(own_customer_id, '') as customer_key,
+        line_date,
+        max(source_file) as source_file
+    from named
+    where
+        order_id is not null
+        and {{ 'true' if duplicate_lines == 'latest' else 'false' }}
+    group by 1, 2, 3
+),
+
+current_lines as (
+    select
+        named.*,
+        coalesce(named.source_file < newest_files.source_file, false) as is_superseded
+    from named
     left join newest_files
-        on typed.order_id = newest_files.order_id
+        on
+            named.order_id = newest_files.order_id
+            and coalesce(named.own_customer_id, '') = newest_files.customer_key
+            and named.line_date = newest_files.line_date
 ),
 
 -- The one customer and country of an order id, for rows that leave them blank.
 order_customers as (
     select
         order_id,
-        case when min(customer_id) = max(customer_id) then min(customer_id) end as customer_id,
+        case when min(own_customer_id) = max(own_customer_id) then min(own_customer_id) end
+            as customer_id,
         min(country) as country
     from current_lines
     where
@@ -75,36 +93,27 @@ order_customers as (
                 from current_lines as said
                 where said.is_said
             )
-            or {{ 'true' if input_setting('fill_order_columns') else 'false' }}
+            or {{ 'true' if fills_orders else 'false' }}
         )
     group by 1
 ),
 
--- Second rows of an order may leave its customer and country blank, where the preset says so.
+-- Second rows of an order may leave its customer and country blank, where the preset says so. What
+-- the order says holds for them all the same.
 filled as (
     select
         current_lines.*,
-        {%- if input_setting('fill_order_columns') %}
-        coalesce(current_lines.customer_id, order_customers.customer_id) as own_customer_id,
-        coalesce(current_lines.country, order_customers.country) as own_country,
+        {%- if fills_orders %}
+        coalesce(current_lines.own_customer_id, order_customers.customer_id) as known_customer_id,
+        coalesce(current_lines.country, order_customers.country) as known_country,
         {%- else %}
-        current_lines.customer_id as own_customer_id,
-        current_lines.country as own_country,
+        current_lines.own_customer_id as known_customer_id,
+        current_lines.country as known_country,
         {%- endif %}
-        coalesce(current_lines.customer_id, order_customers.customer_id, '') as buyer_key,
-        cast(current_lines.local_ordered_at as date) as line_date
+        coalesce(current_lines.own_customer_id, order_customers.customer_id, '') as buyer_key
     from current_lines
     left join order_customers
         on current_lines.order_id = order_customers.order_id
-),
-
-named as (
-    select
-        filled.*,
-        coalesce(stg_customer_aliases.belongs_to, filled.own_customer_id) as known_customer_id
-    from filled
-    left join stg_customer_aliases
-        on filled.own_customer_id = stg_customer_aliases.customer_id
 ),
 
 -- Tills start their numbers again: an id on days that lie apart is a new order each time.
@@ -112,7 +121,7 @@ spread_orders as (
     select
         order_id,
         coalesce(known_customer_id, '') as customer_key
-    from named
+    from filled
     where
         has_order_id
         and quantity > 0
@@ -126,18 +135,18 @@ spread_orders as (
 
 spread_dates as (
     select distinct
-        named.order_id,
+        filled.order_id,
         spread_orders.customer_key,
-        named.line_date
-    from named
+        filled.line_date
+    from filled
     inner join spread_orders
         on
-            named.order_id = spread_orders.order_id
-            and coalesce(named.known_customer_id, '') = spread_orders.customer_key
+            filled.order_id = spread_orders.order_id
+            and coalesce(filled.known_customer_id, '') = spread_orders.customer_key
     where
-        named.quantity > 0
-        and coalesce(named.line_amount, 0) >= 0
-        and named.fault is null
+        filled.quantity > 0
+        and coalesce(filled.line_amount, 0) >= 0
+        and filled.fault is null
 ),
 
 date_gaps as (
@@ -168,23 +177,23 @@ order_starts as (
 
 dated as (
     select
-        named.*,
+        filled.*,
         coalesce(order_starts.is_used_again, false) as is_order_id_used_again,
         case
             when order_starts.is_used_again
                 then
-                    named.order_id || ' ('
+                    filled.order_id || ' ('
                     || cast(order_starts.start_date as {{ dbt.type_string() }}) || ')'
-            else named.order_id
+            else filled.order_id
         end as distinct_order_id
-    from named
+    from filled
     left join order_starts
         on
-            named.order_id = order_starts.order_id
-            and coalesce(named.known_customer_id, '') = order_starts.customer_key
-            and named.line_date >= order_starts.start_date
+            filled.order_id = order_starts.order_id
+            and coalesce(filled.known_customer_id, '') = order_starts.customer_key
+            and filled.line_date >= order_starts.start_date
             and (
-                named.line_date < order_starts.next_start_date
+                filled.line_date < order_starts.next_start_date
                 or order_starts.next_start_date is null
             )
 ),
@@ -258,12 +267,13 @@ joined as (
         dated.source_file,
         dated.distinct_order_id,
         dated.known_customer_id as customer_id,
+        dated.buyer_key,
         dated.product_id,
         meanings.spelling,
 
         dated.product_name,
         dated.product_category,
-        dated.own_country as country,
+        dated.known_country as country,
         dated.left_out,
         dated.fault,
         dated.amount_sign,
@@ -388,11 +398,13 @@ classified as (
         source_file,
         distinct_order_id as order_id,
         customer_id,
+        buyer_key,
         coalesce(spelling, product_id) as product_id,
 
         product_name,
         product_category,
         country,
+        order_status,
         currency,
         amount_sign,
         case
@@ -410,7 +422,11 @@ classified as (
             as quantity,
         {{ in_currency('case when is_negative_sale then -unit_price else unit_price end') }}
             as unit_price,
-        {{ in_currency('line_amount') }} as line_amount,
+        -- Foreign money is never added up.
+        case
+            when coalesce(rejection_reason <> 'other_currency', true)
+                then {{ in_currency('line_amount') }}
+        end as line_amount,
         {%- for column in line_amounts + order_amounts %}
         {{ in_currency(column) }} as {{ column }},
         {%- endfor %}

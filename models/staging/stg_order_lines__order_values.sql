@@ -65,7 +65,8 @@ order_values as (
         {%- endfor %}
 
         cancelled_at is not null as is_cancelled,
-        (refunded_at is not null and refunded_date is null)
+        coalesce(extract(year from refunded_date) not between 1970 and 2099, false)
+        or (refunded_at is not null and refunded_date is null)
         {%- for column in amounts %}
         or ({{ column }} is not null and {{ column }}_value is null)
         {%- endfor %} as has_fault,

@@ -9,7 +9,10 @@ with source_lines as (
 numbered as (
     select
         source_lines.*,
-        row_number() over (partition by line_hash order by line_hash nulls last) as occurrence
+        row_number() over (
+            partition by line_hash
+            order by {{ 'line_hash' if layout.files | length == 1 else 'source_file' }} nulls last
+        ) as occurrence
     from source_lines
 ),
 

@@ -2,8 +2,7 @@
 -- make every customer look lost. Names the lines of a day that is more than a year after all
 -- others; set as_of_date to the right date, and they are rejected as from_the_future.
 with order_lines as (
-    select * from {{ ref('order_lines') }}
-    where line_kind in ('sale', 'return')
+    select * from {{ ref('int_order_lines__counted') }}
 ),
 
 days_before_the_newest as (
@@ -19,7 +18,8 @@ newest as (
 select
     order_lines.order_line_id,
     order_lines.order_id,
-    order_lines.ordered_at,
+    order_lines.line_kind,
+    order_lines.line_date,
     days_before_the_newest.day_count as days_after_all_others
 from order_lines
 inner join newest

@@ -199,7 +199,7 @@ def test_a_file_with_another_delimiter_is_told_apart(tmp_path):
         ({"history_months": 0}, "The var history_months is 0: it must be a whole number"),
         ({"backtest_horizon_days": "x"}, "must be a list of whole numbers of at least 1"),
         ({"rfm_edges": "frozen"}, "The var rfm_edges_date is 'None': it must be a date"),
-        ({"decimal_separator": ";"}, "The var decimal_separator is ';': it must be . or ,"),
+        ({"decimal_separator": ";"}, "The var decimal_separator is ';': it must be '.' or ','"),
         (
             {"churn_horizon_days": 45},
             "The var churn_horizon_days is 45: it must be one of backtest_horizon_days, 90, 180",

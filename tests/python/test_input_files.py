@@ -451,11 +451,9 @@ def test_files_are_matched_by_pattern_and_sorted(tmp_path, monkeypatch):
     result = inspect_input("a/*", OPTIONS, "copies")
     assert "a/notes.md must end in" in result["problem"]
     assert [file["name"] for file in result["files"]] == ["a/1.csv"]
-    assert inspect_input("s3://bucket/*.csv", OPTIONS, "copies") == {
-        "is_local": False,
-        "files": [],
-        "problem": None,
-    }
+    remote = inspect_input("s3://bucket/*.csv", OPTIONS, "copies")
+    assert (remote["is_local"], remote["files"], remote["problem"]) == (False, [], None)
+    assert "delim" in inspect_input("s3://b/x.csv", OPTIONS | {"delim": "ab"}, "c")["problem"]
 
 
 def test_headers_can_be_had_before_it_is_known_how_to_read_the_rest(tmp_path):
@@ -470,17 +468,6 @@ def test_headers_can_be_had_before_it_is_known_how_to_read_the_rest(tmp_path):
     )
     assert "line 3: 1 field" in inspect(tmp_path, content)["problem"]
     assert "is empty" in inspect(tmp_path, b"", headers_only=True)["problem"]
-
-
-def test_files_of_one_input_come_in_one_encoding(tmp_path):
-    (tmp_path / "1.csv").write_bytes(b"a,b\n1,\xe9\n")
-    (tmp_path / "2.csv").write_bytes("a,b\n2,é\n".encode("utf-8-sig"))
-    pattern = str(tmp_path / "*.csv")
-    result = inspect_input(pattern, OPTIONS | {"encoding": "latin-1"}, str(tmp_path / "copies"))
-
-    assert [file["encoding"] for file in result["files"]] == ["utf-8", "utf-8"]
-    assert [file["is_copy"] for file in result["files"]] == [True, False]
-    assert as_duckdb_reads(result["files"][0], result["dialect"]) == [("1", "é")]
 
 
 def test_parquet_is_judged_by_its_metadata(tmp_path):

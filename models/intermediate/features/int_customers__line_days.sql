@@ -11,8 +11,12 @@ order_days as (
         order_id,
         line_date,
         min(country) as country,
-        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
-        sum(case when line_kind = 'return' then -net_revenue else 0 end) as returned_revenue,
+        -- Null where the input has no amounts.
+        sum(case when line_kind = 'sale' then net_revenue when net_revenue is not null then 0 end)
+            as sold_revenue,
+        sum(
+            case when line_kind = 'return' then -net_revenue when net_revenue is not null then 0 end
+        ) as returned_revenue,
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
         min(case when line_kind = 'sale' then local_ordered_at end) as first_sold_at
     from counted_lines

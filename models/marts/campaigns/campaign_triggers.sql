@@ -31,8 +31,10 @@ compared as (
         previous.days_until_overdue as previous_days_until_overdue,
         previous.purchase_model_churn_risk as previous_churn_risk,
         previous.segment as previous_segment,
-        newest.r_score + newest.f_score + newest.m_score as score_sum,
-        previous.r_score + previous.f_score + previous.m_score as previous_score_sum,
+        -- Without amounts the score of frequency stands for that of money, as in segments.
+        newest.r_score + newest.f_score + coalesce(newest.m_score, newest.f_score) as score_sum,
+        previous.r_score + previous.f_score + coalesce(previous.m_score, previous.f_score)
+            as previous_score_sum,
         newest.last_order_date >= trigger_dates.previous_as_of_date as has_ordered_since,
         cast(newest.last_order_date as {{ dbt.type_string() }}) as last_order
     from trigger_dates

@@ -45,13 +45,12 @@ matched as (
         coalesce(order_money.refunded_amount, 0) as refunded_amount,
         cast(
             case
-                when lines.line_kind = 'sale'
+                when lines.line_kind in ('sale', 'return')
                     then
                         lines.line_amount
                         - coalesce(order_money.discount_amount, 0)
                         - coalesce(order_money.tax_amount, 0)
                         - coalesce(order_money.refunded_amount, 0)
-                when lines.line_kind = 'return' then lines.line_amount
                 else 0
             end as decimal(18, 4)
         ) as net_revenue,

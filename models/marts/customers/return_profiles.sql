@@ -19,6 +19,14 @@ return_lines as (
     left join order_lines as sales
         on order_lines.returned_order_line_id = sales.order_line_id
     where order_lines.line_kind = 'return'
+    union all
+    select
+        customer_id,
+        order_id,
+        is_unmatched_return,
+        {{ dbt.datediff('line_date', 'refunded_date', 'day') }} as days_to_return
+    from order_lines
+    where refunded_amount > 0
 ),
 
 return_sums as (
@@ -36,8 +44,12 @@ order_sums as (
     select
         customer_id,
         sum(case when sold_quantity > 0 then 1 else 0 end) as placed_order_count,
-        sum(case when sold_quantity > 0 and returned_quantity > 0 then 1 else 0 end)
-            as returned_order_count,
+        sum(
+            case
+                when sold_quantity > 0 and (returned_quantity > 0 or returned_revenue < 0) then 1
+                else 0
+            end
+        ) as returned_order_count,
         sum(case when sold_quantity > 0 and is_fully_returned then 1 else 0 end)
             as fully_returned_order_count,
         sum(sold_revenue) as sold_revenue,

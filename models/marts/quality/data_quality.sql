@@ -38,7 +38,9 @@ customers as (
 customer_totals as (
     select
         sum(order_count) as order_count,
-        percentile_cont(0.5) within group (order by order_count) as median_order_count
+        sum(order_day_count) as order_day_count,
+        percentile_cont(0.5) within group (order by order_count) as median_order_count,
+        percentile_cont(0.5) within group (order by order_day_count) as median_order_day_count
     from customers
 ),
 
@@ -52,8 +54,13 @@ shared_order_ids as (
     having count(*) > 1
 ),
 
+-- Refunds have days too.
+order_dates as (
+    select distinct line_date as order_date from {{ ref('int_order_lines__counted') }}
+),
+
 newest_order_dates as (
-    select max(order_date) as order_date from orders
+    select max(order_date) as order_date from order_dates
 ),
 
 -- Lines that say the same in every column that is read, and not in the others.
@@ -62,7 +69,13 @@ equal_lines as (
         min(order_line_id) as order_line_id,
         count(distinct substr(order_line_id, 1, 32)) - 1 as repeated_count
     from lines_as_text
-    where {{ 'true' if facts.has_unread else 'false' }}
+    where
+        {{ 'true' if facts.has_unread else 'false' }}
+        and order_line_id in (
+            select kept.order_line_id
+            from stg_order_lines as kept
+            where kept.line_kind is not null
+        )
     group by raw_{{ order_line_columns() | join(', raw_') }}
     having count(distinct substr(order_line_id, 1, 32)) > 1
 ),
@@ -84,14 +97,14 @@ amount_signs as (
     select
         amount_sign,
         count(*) as row_count,
-        sum(line_amount) as amount
+        sum(line_amount) as amount,
+        row_number() over (order by count(*) desc nulls last, amount_sign asc nulls last)
+            as place
     from stg_order_lines
-    where amount_sign is not null
+    where
+        amount_sign is not null
+        and line_kind is not null
     group by 1
-),
-
-usual_sign as (
-    select max(row_count) as row_count from amount_signs
 ),
 
 units as (
@@ -209,6 +222,16 @@ counted as (
         ('amounts_that_are_not_price', 'is_amount_not_price', 'order_id'),
         ('damaged_customer_ids', 'has_damaged_customer_id', 'customer_id'),
         (
+            'lines_without_currency',
+            'currency is null and (select count(named.currency) from stg_order_lines as named) > 0',
+            'order_id',
+        ),
+        (
+            'unknown_statuses',
+            'order_status is not null and not ' ~ matches('order_status', counted_statuses()),
+            'order_status',
+        ),
+        (
             'points_before_three_digits',
             'has_point_before_three_digits'
             if input_setting('decimal_separator') is none else 'false',
@@ -256,13 +279,12 @@ counted as (
 
     select
         'other_currency_signs' as check_name,
-        sum(amount_signs.row_count) as row_count,
-        sum(amount_signs.amount) as amount,
-        sum(abs(amount_signs.amount)) as gross_amount,
-        min(amount_signs.amount_sign) as example
+        sum(row_count) as row_count,
+        sum(amount) as amount,
+        sum(abs(amount)) as gross_amount,
+        min(amount_sign) as example
     from amount_signs
-    inner join usual_sign
-        on amount_signs.row_count < usual_sign.row_count
+    where place > 1
 
     union all
 
@@ -310,8 +332,14 @@ counted as (
     from customers
     inner join customer_totals
         on
-            customers.order_count > 0.05e0 * customer_totals.order_count
-            and customers.order_count >= 10e0 * customer_totals.median_order_count
+            (
+                customers.order_count > 0.05e0 * customer_totals.order_count
+                and customers.order_count >= 10e0 * customer_totals.median_order_count
+            )
+            or (
+                customers.order_day_count > 0.05e0 * customer_totals.order_day_count
+                and customers.order_day_count >= 10e0 * customer_totals.median_order_day_count
+            )
 
     union all
 
@@ -336,14 +364,14 @@ counted as (
     select
         'days_before_the_newest_order_day' as check_name,
         {{ dbt.datediff(
-            'max(orders.order_date)', 'max(newest_order_dates.order_date)', 'day'
+            'max(order_dates.order_date)', 'max(newest_order_dates.order_date)', 'day'
         ) }} as row_count,
         cast(null as decimal(18, 4)) as amount,
         cast(null as decimal(18, 4)) as gross_amount,
         cast(null as {{ dbt.type_string() }}) as example
-    from orders
+    from order_dates
     inner join newest_order_dates
-        on orders.order_date < newest_order_dates.order_date
+        on order_dates.order_date < newest_order_dates.order_date
 ),
 
 -- Every check has its row, also where there is nothing to count.

@@ -15,14 +15,17 @@ int_customer_months as (
     select * from {{ ref('int_customer_months') }}
 ),
 
--- By the month in which a sale or a return happened.
+-- By the month in which a sale or a return happened. Money is null where the input has no amounts.
 line_months as (
     select
         cast({{ dbt.date_trunc('month', 'line_date') }} as date) as calendar_month,
-        sum(case when line_kind = 'sale' then net_revenue else 0 end) as sold_revenue,
-        sum(case when line_kind = 'return' then net_revenue else 0 end) as returned_revenue,
+        sum(case when line_kind = 'sale' then net_revenue when net_revenue is not null then 0 end)
+            as sold_revenue,
+        sum(case when line_kind = 'return' then net_revenue when net_revenue is not null then 0 end)
+            as returned_revenue,
         sum(net_revenue) as net_revenue,
-        sum(case when is_guest then net_revenue else 0 end) as guest_net_revenue,
+        sum(case when is_guest then net_revenue when net_revenue is not null then 0 end)
+            as guest_net_revenue,
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity
     from counted_lines
     group by 1
@@ -52,12 +55,17 @@ joined as (
     select
         int_months.calendar_month,
         int_months.is_complete_month,
-        coalesce(line_months.sold_revenue, 0) as sold_revenue,
-        coalesce(line_months.returned_revenue, 0) as returned_revenue,
-        coalesce(line_months.net_revenue, 0) as net_revenue,
-        coalesce(line_months.guest_net_revenue, 0) as guest_net_revenue,
+        case when line_months.calendar_month is null then 0 else line_months.sold_revenue end
+            as sold_revenue,
+        case when line_months.calendar_month is null then 0 else line_months.returned_revenue end
+            as returned_revenue,
+        case when line_months.calendar_month is null then 0 else line_months.net_revenue end
+            as net_revenue,
+        case when line_months.calendar_month is null then 0 else line_months.guest_net_revenue end
+            as guest_net_revenue,
         coalesce(line_months.sold_quantity, 0) as sold_quantity,
-        coalesce(order_months.order_net_revenue, 0) as order_net_revenue,
+        case when order_months.calendar_month is null then 0 else order_months.order_net_revenue end
+            as order_net_revenue,
         coalesce(order_months.order_count, 0) as order_count,
         order_months.kept_order_revenue,
         coalesce(customer_months.customer_count, 0) as customer_count,
