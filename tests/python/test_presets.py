@@ -97,7 +97,7 @@ def fits(preset: dict[str, Any], headers: set[str]) -> bool:
 def test_a_preset_says_what_it_may_say(preset):
     assert set(preset) <= {
         *("name", "label", "aliases", "description", "signature", "not_with", "columns"),
-        *("may_be_missing", "options"),
+        *("may_be_missing", "left_unread", "options"),
     }
     assert {"name", "label", "description", "signature", "columns", "may_be_missing"} <= set(preset)
     columns, options = preset["columns"], preset.get("options", {})
