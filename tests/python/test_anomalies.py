@@ -364,8 +364,8 @@ def test_simulated_beta_binomial_returns_are_expected_close_to_the_truth(tmp_pat
         connection.execute(
             "create table order_lines as select order_id as order_line_id, order_id, customer_id, "
             "false as is_guest, 'return' as line_kind, date '2024-01-01' as line_date, "
-            "order_id as returned_order_line_id, false as is_unmatched_return "
-            "from orders where is_fully_returned"
+            "order_id as returned_order_line_id, false as is_unmatched_return, "
+            "0 as refunded_amount, null::date as refunded_date from orders where is_fully_returned"
         )
         found = connection.execute(compiled.compiled("return_profiles")).df()
     found = found.set_index(found["customer_id"].astype(int))
