@@ -153,8 +153,7 @@ install-spark: java $(SPARK_INSTALLED) ## Install dbt with Apache Spark into .ve
 		'  dbt show --target spark_local --limit 50 --inline "select * from {{ ref('"'data_quality'"') }}"'
 
 test-spark: java $(SPARK_INSTALLED) ## Build the same on DuckDB and on Apache Spark, and compare every row
-	$(SPARK_BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/python/test_spark.py \
-		tests/python/test_cases.py::test_a_group_gives_the_same_on_spark
+	$(SPARK_BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/python/test_spark.py
 
 test-cluster: java $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster of two workers, and kill one (not in CI)
 	$(SPARK_BIN)/python -m pytest -s tests/cluster
