@@ -126,8 +126,8 @@ def test_online_retail_builds_from_parquet_with_other_headers(reference_data, tm
     assert built.query("select count(distinct raw_customer_id) from stg_order_lines__text") == [
         (4_372,)
     ]
-    # The campaigns of the seeds are the sample's.
-    assert re.search(r"PASS=\d+ WARN=1 ERROR=0", built.output)
+    # The campaigns of the seeds are the sample's, and what is no merchandise is much of the money.
+    assert re.search(r"PASS=\d+ WARN=2 ERROR=0", built.output)
 
 
 def test_any_order_of_rows_and_four_threads_give_identical_tables(
@@ -184,9 +184,9 @@ def test_four_clusters_have_the_four_names_and_no_best_customer_who_cancelled(on
     )
     assert rows == [
         ("high_value_loyal", 26.3, 80.1),
-        ("at_risk", 38.3, 14.7),
+        ("at_risk", 38.2, 14.7),
         ("promising", 13.6, 3.3),
-        ("low_value_inactive", 21.8, 1.8),
+        ("low_value_inactive", 21.9, 1.8),
     ]
     assert online_retail_ii.query(
         "select cluster_count, reason like 'the largest distance%' from cluster_selection "
