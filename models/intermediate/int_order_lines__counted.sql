@@ -8,8 +8,16 @@ with order_lines as (
     where line_kind in ('sale', 'return')
 ),
 
-int_returns__matched as (
-    select * from {{ ref('int_returns__matched') }}
+-- A return may take from several sales of one order.
+returned_orders as (
+    select
+        return_line_id,
+        sale_order_id,
+        sum(quantity) as quantity,
+        sum(line_amount) as line_amount,
+        bool_or(is_latest_sale) as is_latest_order
+    from {{ ref('int_returns__matched') }}
+    group by 1, 2
 ),
 
 own_lines as (
@@ -34,15 +42,15 @@ shared_returns as (
     select
         order_lines.order_line_id,
         order_lines.order_id,
-        int_returns__matched.sale_order_id as counted_order_id,
+        returned_orders.sale_order_id as counted_order_id,
         order_lines.customer_id,
         order_lines.country,
         order_lines.line_kind,
-        cast(-int_returns__matched.quantity as decimal(18, 4)) as quantity,
+        cast(-returned_orders.quantity as decimal(18, 4)) as quantity,
         cast(
-            int_returns__matched.line_amount
+            returned_orders.line_amount
             - case
-                when int_returns__matched.is_latest_sale
+                when returned_orders.is_latest_order
                     then order_lines.discount_amount + order_lines.tax_amount
                 else 0
             end as decimal(18, 4)
@@ -52,8 +60,8 @@ shared_returns as (
         order_lines.local_ordered_at,
         order_lines.line_date
     from order_lines
-    inner join int_returns__matched
-        on order_lines.order_line_id = int_returns__matched.return_line_id
+    inner join returned_orders
+        on order_lines.order_line_id = returned_orders.return_line_id
     where order_lines.is_shared_return
 ),
 
