@@ -32,7 +32,7 @@ NUMBERS = """
 1|+1|-1|1.|.5|-.5|1.5e1|1E2|1e+2|1e-3|1e-9|0.00005|-0.00005|0.00004|2.0800000000000005|1d|1f|1L
 12345.67895|12345.67885|99999999999999.9999|100000000000000|123456789012345678901|1e13|1e14|1e400
 1e-400|1,5|1 000|1_000|0x10|NaN|inf|Infinity|-|+|.|e5|1e|--1|1.2.3|0|-0|00012
-½|\u0661|\uff10|2.50 |\u00a03
+½|\u0661|\uff10|2.50 |\u00a03|two|three|1,2,3
 """
 NAMES = """
 | |NULL|none|N/A|nan|a 'quote'|a "double"|back\\slash|back\\|%_|two\rlines|tab\tin|Ærlig ÅÖ|東京 ☕
@@ -99,7 +99,7 @@ def test_texts_of_every_kind_are_typed_and_rejected_alike(tmp_path):
         on_duckdb.query("select rejection_reason, count(*) from stg_order_lines group by 1")
     )
     assert reasons["unparseable_ordered_at"] > 20
-    assert reasons["unparseable_quantity"] >= 20
+    assert reasons["unparseable_quantity"] > 20
     assert reasons[None] > 50
 
 
