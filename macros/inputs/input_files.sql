@@ -58,8 +58,8 @@
 
 
 {#-
-    The dialect of a CSV file in full: the user's options, else the preset's, else plain CSV. Without
-    an escape, a quote is escaped by another one.
+    The dialect of a CSV file in full: the user's options, else the preset's, else plain CSV.
+    Without an escape, a quote is escaped by another one.
 -#}
 {% macro csv_options(input, preset) %}
     {%- set path = input.path or input.sample -%}

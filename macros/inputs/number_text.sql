@@ -90,8 +90,8 @@
     {%- set separator = input_setting('decimal_separator') -%}
     {%- if separator not in [none, '.', ','] -%}
         {{ exceptions.raise_compiler_error(
-            "The var decimal_separator is '" ~ separator ~ "': it must be '.' or ',', or null where "
-            ~ "each number shows which it is."
+            "The var decimal_separator is '" ~ separator ~ "': it must be '.' or ',', or null "
+            ~ "where each number shows which it is."
         ) }}
     {%- endif -%}
     {{ return(separator) }}

@@ -12,8 +12,8 @@
 {#- The statuses of orders that are known to count, as a regular expression on lower case. -#}
 {% macro counted_statuses() %}
     {{ return(
-        '^((partially[ _-]?)?(paid|shipped|refunded|fulfilled)|unshipped|shipped.*|shipping|delivered'
-        ~ '|completed?|process(ing|ed)|on[ -]?hold|pending.*|authori[sz]ed|closed|succeeded|success'
-        ~ '|approved|confirmed|invoiced|open|new|sale|payment)$'
+        '^((partially[ _-]?)?(paid|shipped|refunded|fulfilled)|unshipped|shipped.*|shipping'
+        ~ '|delivered|completed?|process(ing|ed)|on[ -]?hold|pending.*|authori[sz]ed'
+        ~ '|closed|succeeded|success|approved|confirmed|invoiced|open|new|sale|payment)$'
     ) }}
 {% endmacro %}

@@ -186,7 +186,8 @@
                 then raise_error(
                     {{ text_literal(
                         'The ' ~ input.rows ~ ' are not in the encoding ' ~ options.encoding ~ ': '
-                    ) }} || {{ value }} || '. Name the right one in the var {{ input.options_var }}.'
+                    ) }} || {{ value }}
+                    || '. Name the right one in the var {{ input.options_var }}.'
                 )
             {%- if loop.last and not loop.first %}
             when regexp_extract({{ value }}, {{ text_literal(whole_line) }}, 0) <> ''

@@ -43,8 +43,8 @@
     {%- set instant = 'timezone(' ~ zone ~ ', ' ~ clock_time ~ ')' -%}
     timezone('UTC', case
         {%- for minutes in [60, 30] %}
-        when timezone({{ zone }}, {{ instant }} - interval '{{ minutes }}' minute) = {{ clock_time }}
-            then {{ instant }} - interval '{{ minutes }}' minute
+        {%- set earlier = instant ~ " - interval '" ~ minutes ~ "' minute" %}
+        when timezone({{ zone }}, {{ earlier }}) = {{ clock_time }} then {{ earlier }}
         {%- endfor %}
         else {{ instant }}
     end)

@@ -29,8 +29,8 @@ identified as (
             as has_{{ column }},
         {%- endfor %}
         {{ 'left_out' if layout.has_left_out else null_text() }} as left_out,
-        {{ 'source_file' if layout.files | length != 1 else text_literal(layout.files[0].short_name) }}
-            as source_file
+        {{ text_literal(layout.files[0].short_name) if layout.files | length == 1
+            else 'source_file' }} as source_file
     from numbered
 )
 

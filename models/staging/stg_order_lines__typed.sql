@@ -167,7 +167,8 @@ lines as (
         case
             when line_amount <> line_amount_core or unit_price <> unit_price_core
                 then nullif({{ replace_matches(
-                    'coalesce(line_amount, unit_price)', "[-\u2212+()0-9.,' \u00a0\u202f\u2009\u2019]"
+                    'coalesce(line_amount, unit_price)',
+                    "[-\u2212+()0-9.,' \u00a0\u202f\u2009\u2019]"
                 ) }}, '')
         end as amount_sign,
 
