@@ -106,8 +106,8 @@ docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, 
 	@echo 'Open target/static_index.html in a browser.'
 
 sample: $(INSTALLED) ## Make the sample again, byte for byte
-	PYTHONPATH=python_models $(BIN)/python -m customer_value.simulation --output seeds/sample_order_lines.csv \
-		--contacts seeds/sample_customer_contacts.csv
+	PYTHONPATH=python_models $(BIN)/python -m customer_value.simulation --output seeds/sample/sample_order_lines.csv \
+		--contacts seeds/sample/sample_customer_contacts.csv
 
 clean: ## Remove what was generated, but not the environment
 	rm -rf target logs warehouse.duckdb warehouse.duckdb.wal spark_warehouse metastore_db derby.log .pytest_cache .ruff_cache .hypothesis

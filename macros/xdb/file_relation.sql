@@ -73,7 +73,7 @@
 
 {#-
     Nothing is left to DuckDB's guess. It takes any line end and any number of fields here: that the
-    file has one form throughout was checked before (macros/inputs/input_files.sql). Where quotes
+    file has one form throughout was checked before (macros/input/input_files.sql). Where quotes
     may hold line ends it reads with one thread: from the middle of a field it finds no record.
 -#}
 {% macro duckdb__csv_relation(input, file, number) %}

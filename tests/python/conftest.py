@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).parents[2]
-SAMPLE = PROJECT / "seeds" / "sample_order_lines.csv"
-SAMPLE_CONTACTS = PROJECT / "seeds" / "sample_customer_contacts.csv"
+SAMPLE = PROJECT / "seeds" / "sample" / "sample_order_lines.csv"
+SAMPLE_CONTACTS = PROJECT / "seeds" / "sample" / "sample_customer_contacts.csv"
 HEADERS = [
     *("Invoice", "StockCode", "Description", "Quantity"),
     *("InvoiceDate", "Price", "Customer ID", "Country"),

@@ -1,4 +1,4 @@
-"""The presets (macros/input_presets.sql), each with a file as its vendor writes it.
+"""The presets (macros/input/input_presets.sql), each with a file as its vendor writes it.
 
 The files are in tests/fixtures/presets; what they hold is counted by hand in expected.yml.
 """

@@ -9,7 +9,7 @@ from customer_value.simulation import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-SAMPLE = Path(__file__).parents[2] / "seeds" / "sample_order_lines.csv"
+SAMPLE = Path(__file__).parents[2] / "seeds" / "sample" / "sample_order_lines.csv"
 FLAT = (1.0,) * 12
 NO_WARTS = {"return_rate": 0.0, "broken_line_count": 0, "duplicate_rate": 0.0, "guest_share": 0.0}
 MERCHANDISE = r"^\d{5}[A-C]?$"

@@ -1,0 +1,24 @@
+{#-
+    Trimmed text of a number, a time or a status; null where it is what programs write for nothing.
+    Names and countries take fewer texts for nothing (macros/text/text_or_null.sql): NA is Namibia.
+-#}
+{% macro value_or_null(column) -%}
+    case
+        when lower({{ column }}) not in (
+            '', 'null', 'none', 'nan', 'n/a', 'na', '<na>', '#n/a', {{ text_literal('\\n') }},
+            '(null)', 'nat', 'undefined', '-', '--'
+        )
+            then {{ column }}
+    end
+{%- endmacro %}
+
+
+{#- The same of a number, without the dash of `12,-` that stands for no pennies. -#}
+{% macro number_or_null(column) -%}
+    case
+        when ({{ column }} like '%,_' or {{ column }} like '%._' or {{ column }} like '%--')
+            and {{ matches(column, '[0-9][.,][-\u2012-\u2015]+$') }}
+            then {{ replace_matches(column, '[.,][-\u2012-\u2015]+$') }}
+        else {{ value_or_null(column) }}
+    end
+{%- endmacro %}
