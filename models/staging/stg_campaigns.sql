@@ -33,7 +33,7 @@ judged as (
             when row_count > 1 then 'campaign_id stands in more than one row'
             when
                 audience is null
-                or audience not in ({{ known_audiences() }})
+                or audience not in ('{{ audience_names() | join("', '") }}')
                 then
                     'audience is ' || coalesce(audience, 'missing')
                     || ': there is no file audience_' || coalesce(audience, '')

@@ -18,9 +18,20 @@ SEEDS = ["campaigns", "campaign_variants", "stg_campaigns", "stg_campaign_varian
 LISTS = [
     *("campaigns", "campaign_variants", "suppressed_customers", "stg_campaigns"),
     "stg_suppressed_customers",
-    *("stg_campaign_variants", "int_campaigns", "int_campaign_variants", "int_audiences"),
+    *("stg_campaign_variants", "int_campaigns", "int_campaign_variants"),
+    *("path:models/marts/campaigns/audiences", "int_audiences"),
     *("int_campaign_candidates", "campaign_assignments", "campaign_targets"),
 ]
+
+
+def audiences(**texts: str) -> dict[str, str]:
+    """The files that an analyst changes to add audiences: their SQL, and the list of names."""
+    path = "macros/campaigns/audience_names.sql"
+    listed = "".join(f"\n        '{name}'," for name in texts)
+    files = {path: (PROJECT / path).read_text().replace("return([", f"return([{listed}")}
+    for name, sql in texts.items():
+        files[f"models/marts/campaigns/audiences/audience_{name}.sql"] = sql
+    return files
 
 
 def seed(*rows: str, without: tuple[str, ...] = ()) -> str:
@@ -316,25 +327,30 @@ def test_the_archive_may_lie_deep_and_have_any_name(campaigns, tmp_path, monkeyp
             "as_of_date, customer_id, 'high' as priority, 'x' as reason",
             "priority is missing, or no whole number",
         ),
-        (
-            "(select max(as_of_date) from {{ ref('customers') }}) as as_of_date",
-            "audience_odd.sql refers to customers: an audience may refer to",
-        ),
     ],
 )
 def test_an_audience_that_is_none_stops_the_build_and_is_named(campaigns, columns, message):
-    audience = (
+    odd = (
         f"select {columns} from {{{{ ref('int_audience_customers') }}}} "
         "where as_of_date = date '2024-09-02' limit 2"
     )
-    built = campaigns.run(
-        {"models/marts/campaigns/audiences/audience_odd.sql": audience}, select=["int_audiences"]
-    )
+    built = campaigns.run(audiences(odd=odd), select=["audience_odd", "int_audiences"])
 
     assert not built.succeeded
     output = " ".join(built.output.split())
     assert message in output
     assert "audience_odd" in output
+
+
+def test_an_audience_that_is_not_listed_stops_the_build_with_the_remedy(campaigns):
+    files = audiences(forgotten="select * from {{ ref('int_audience_customers') }}")
+    del files["macros/campaigns/audience_names.sql"]
+
+    built = campaigns.run(files, select=["int_audiences"])
+
+    assert not built.succeeded
+    output = " ".join(built.output.split())
+    assert "audience_forgotten.sql is not on the list: add 'forgotten' to" in output, output
 
 
 def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
@@ -362,8 +378,8 @@ def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
     ) == [(True,)]
 
 
-def test_an_analyst_adds_a_file_and_a_row_and_nothing_else(campaigns):
-    audience = """
+def test_an_analyst_adds_a_file_and_a_name_and_a_row_and_nothing_else(campaigns):
+    germans = """
         select as_of_date, customer_id, 1 as priority, 'Lives in ' || country as reason
         from {{ ref('int_audience_customers') }}
         where country = 'Germany'
@@ -371,11 +387,7 @@ def test_an_analyst_adds_a_file_and_a_row_and_nothing_else(campaigns):
     row = "hallo_2024,germans,2024-12-02,2024-12-20,post,Gruss,1,0,0.1,0.5,,1,30"
 
     built = campaigns.relist(
-        {
-            "models/marts/campaigns/audiences/audience_germans.sql": audience,
-            "seeds/campaigns.csv": seed(row),
-        },
-        select=[*LISTS, "audience_germans"],
+        {**audiences(germans=germans), "seeds/campaigns.csv": seed(row)},
     )
 
     assert built.value("select count(*) > 0 from audience_germans")
@@ -394,8 +406,7 @@ def test_campaigns_at_the_edges_are_listed_too(campaigns):
     nobody = one.replace("= '13174'", "is null")
     rest = "post,x,1,0,0.1"
     files = {
-        "models/marts/campaigns/audiences/audience_one.sql": one,
-        "models/marts/campaigns/audiences/audience_nobody.sql": nobody,
+        **audiences(one=one, nobody=nobody),
         "seeds/campaign_variants.csv": NO_VARIANTS,
         "seeds/suppressed_customers.csv": "customer_id,channel,reason\n",
         "seeds/campaigns.csv": "\n".join(

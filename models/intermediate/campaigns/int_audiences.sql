@@ -1,10 +1,19 @@
 -- Grain: one row per audience, as-of date that is scored in full, and customer of the audience. A
 -- row that is none stops the build with the name of its audience.
--- depends_on: {{ ref('order_lines') }}
--- depends_on: {{ ref('orders') }}
--- depends_on: {{ ref('products') }}
+{{- stop_at_unlisted_audience() }}
 with audiences as (
-    {{ union_audiences() }}
+    {%- for name in audience_names() %}
+    select
+        '{{ name }}' as audience,
+        cast(audience_{{ name }}.as_of_date as date) as as_of_date,
+        audience_{{ name }}.customer_id,
+        try_cast(audience_{{ name }}.priority as integer) as priority,
+        audience_{{ name }}.reason
+    from {{ ref('audience_' ~ name) }} as audience_{{ name }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 int_audience_customers as (

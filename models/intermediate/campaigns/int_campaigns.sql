@@ -8,6 +8,10 @@ int_as_of_dates as (
     where is_current
 ),
 
+scored_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+),
+
 campaigns as (
     select
         stg_campaigns.campaign_id,
@@ -50,6 +54,28 @@ with_status as (
         end as status,
         case when is_launched then least(attribution_end_date, as_of_date) end as measured_until
     from campaigns
+),
+
+-- A build of the campaigns alone scores nobody: the audience of a launch that is new and past would
+-- be empty, and would stay so.
+checked as (
+    select with_status.*
+    from with_status
+    left join scored_dates
+        on with_status.audience_as_of = scored_dates.as_of_date
+    where
+        case
+            when
+                scored_dates.as_of_date is null
+                and with_status.audience_as_of > (select min(as_of_date) from scored_dates)
+                then {{ stop_with(
+                    "'campaign ' || with_status.campaign_id || ' was launched on '"
+                    ~ " || cast(with_status.launch_date as " ~ dbt.type_string()
+                    ~ ") || ', and nobody is scored as of that date yet: '"
+                    ~ " || 'run dbt build once without --select'"
+                ) }}
+            else true
+        end
 )
 
-select * from with_status
+select * from checked
