@@ -5,17 +5,20 @@ from customer_value import anomalies
 from customer_value.frames import bounded_frame
 
 # SQL samples about 20,000 customers by hash (int_customers__purchase_summary).
-MOST_ROWS = 25_000
+MAX_ROWS = 25_000
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     dates = bounded_frame(dbt.ref("int_as_of_dates").filter("is_scored_in_full"))
+    offered = bounded_frame(dbt.ref("int_model_features").filter("anomaly_place is not null"))
+    features = tuple(offered.sort_values("anomaly_place")["feature"])
     vectors = dbt.ref("int_customers__feature_vectors")
 
     fits = []
     for date in sorted(dates["as_of_date"]):
         then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
-        customers = bounded_frame(vectors.filter(f"{then} and is_in_training"), MOST_ROWS)
-        fits.append(anomalies.frame(date, anomalies.fit(customers)))
-    return pd.concat(fits or [anomalies.frame(None, None)], ignore_index=True)
+        sample = vectors.filter(f"{then} and is_in_training").select("customer_id", *features)
+        customers = bounded_frame(sample, MAX_ROWS)
+        fits.append(anomalies.frame(date, anomalies.fit(customers, features), features))
+    return pd.concat(fits or [anomalies.frame(None, None, features)], ignore_index=True)

@@ -3,10 +3,10 @@
     feature that is left out is null or 0.
 -#}
 {% macro robust_fit_columns() -%}
-    {%- for feature in anomaly_features() %}
+    {%- for feature in features_used_by('anomalies') %}
     max(case when feature = '{{ feature.name }}' then location end)
         as {{ feature.name }}_location,
-    {%- for other in anomaly_features() %}
+    {%- for other in features_used_by('anomalies') %}
     coalesce(
         max(case when feature = '{{ feature.name }}' then precision_{{ other.name }} end), 0e0
     ) as {{ feature.name }}_{{ other.name }},
@@ -25,7 +25,7 @@
     case
         when {{ fitted }}.is_fitted
             then {{ deviations }}.{{ feature }} * (
-                {%- for other in anomaly_features() %}
+                {%- for other in features_used_by('anomalies') %}
                 {{ '+ ' if not loop.first -}}
                 {{ fitted }}.{{ feature }}_{{ other.name }} * {{ deviations }}.{{ other.name }}
                 {%- endfor %}
@@ -36,7 +36,7 @@
 
 {#- The squared distance: the sum of the columns <feature>_contribution. -#}
 {% macro squared_distance() -%}
-    {%- for feature in anomaly_features() -%}
+    {%- for feature in features_used_by('anomalies') -%}
     {{ ' + ' if not loop.first }}{{ feature.name }}_contribution
     {%- endfor -%}
 {%- endmacro %}
@@ -45,7 +45,7 @@
 {#- The columns <feature>_contribution with the words that strongest_features wants. -#}
 {% macro distance_reasons() %}
     {%- set reasons = [] -%}
-    {%- for feature in anomaly_features() -%}
+    {%- for feature in features_used_by('anomalies') -%}
         {%- do reasons.append({
             'contribution': feature.name ~ '_contribution',
             'words': "case when " ~ feature.name ~ "_deviation > 0e0 then '" ~ feature.more

@@ -1,6 +1,6 @@
 {#-
     The constraints that the YAML of the tested model declares, each with its name and the condition
-    under which a row breaks it. Called from a data test, whose node names the model it is attached to.
+    under which a row breaks it. Called from a data test, whose node names the model that it tests.
     As in SQL, a check whose result is null is not broken.
 -#}
 {% macro declared_constraints() %}

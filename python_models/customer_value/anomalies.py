@@ -18,18 +18,6 @@ from sklearn.covariance import MinCovDet
 
 from customer_value.threads import one_thread
 
-# Columns of int_customers__feature_vectors, as in the macro anomaly_features. All of them are logs
-# and exist for every customer: gaps, which one-time buyers have not, would set those apart, and
-# tenure, which has a long tail of small values in logs, those who are new.
-FEATURES = (
-    "log_orders",
-    "log_order_value",
-    "log_order_quantity",
-    "log_products",
-    "log_categories",
-    "log_recency",
-    "log_expected_orders",
-)
 FEWEST_CUSTOMERS = 50
 # One feature alone has no unusual combinations.
 FEWEST_FEATURES = 2
@@ -62,7 +50,7 @@ class Fit:
 
 
 @one_thread
-def fit(customers: pd.DataFrame, features: tuple[str, ...] = FEATURES) -> Fit:
+def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
     """The minimum covariance determinant of customers' features.
 
     Parameters
@@ -150,7 +138,7 @@ def squared_distances(fitted: Fit, customers: pd.DataFrame) -> np.ndarray:
 
 
 def frame(
-    as_of_date: pd.Timestamp | None, fitted: Fit | None, features: tuple[str, ...] = FEATURES
+    as_of_date: pd.Timestamp | None, fitted: Fit | None, features: tuple[str, ...]
 ) -> pd.DataFrame:
     """One row per feature, typed also when there is none.
 

@@ -1,6 +1,6 @@
 """Clusters of customers: K-Means on logs of what they did, with a stated rule for how many.
 
-A customer is a point: the features of `FEATURES` as ln(1 + x) (int_customers__feature_vectors),
+A customer is a point: the features of int_customers__cluster_sample, as ln(1 + x),
 less the median and over the interquartile range (scikit-learn's RobustScaler). Features that say
 the same as an earlier one are left out. Lloyd's algorithm runs from many starts until no customer
 moves; the start with the least inertia counts, and is followed on by single customers. How many
@@ -28,17 +28,8 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from customer_value.threads import one_thread
 
-# In order of preference: of two that say the same, the first is kept. Every customer has all of
-# them; what is 0 for most (gaps of those who came once, returns) would be ruled by its exceptions.
-FEATURES = (
-    "log_recency",
-    "log_orders",
-    "log_revenue",
-    "log_products",
-    "log_order_value",
-    "log_tenure",
-    "log_repeat_orders",
-)
+# The other columns of int_customers__cluster_sample are features, the preferred ones first.
+KEYS = ("as_of_date", "customer_id", "is_current")
 COUNTS = range(2, 11)
 # What a profile is compared by: a column of the seed cluster_names, and its feature.
 PROFILE = {
@@ -97,7 +88,7 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
     Parameters
     ----------
     vectors : pandas.DataFrame
-        One row per customer, with the columns `FEATURES` (logs).
+        One row per customer, with a column for each feature (logs), the preferred ones first.
     correlation_limit : float
         Between 0 and 1: a feature whose correlation with an earlier kept one is larger, whatever
         its sign, is left out.
@@ -123,7 +114,7 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
     vectors = _sorted(vectors)
     scales = _scales(vectors)
     rows, kept = [], []
-    for preference, feature in enumerate(FEATURES, start=1):
+    for preference, feature in enumerate(vectors.columns, start=1):
         center, scale = scales[feature]
         reason, other, correlation = "", None, None
         if len(vectors) < FEWEST_CUSTOMERS:
@@ -151,7 +142,7 @@ def select_count(
     Parameters
     ----------
     vectors : pandas.DataFrame
-        One row per customer, with the columns `FEATURES` (logs).
+        One row per customer, with a column for each feature (logs), the preferred ones first.
     kept : sequence of str
         The features that are used.
     cluster_count : int, optional
@@ -508,18 +499,19 @@ def _apply_rule(table: pd.DataFrame, fitted: pd.Index, cluster_count: int | None
 
 def _sorted(vectors: pd.DataFrame) -> pd.DataFrame:
     """By what they hold: customers with equal vectors can stand for each other."""
-    return vectors[list(FEATURES)].sort_values(list(FEATURES), ignore_index=True)
+    features = [column for column in vectors.columns if column not in KEYS]
+    return vectors[features].sort_values(features, ignore_index=True)
 
 
 def _scales(vectors: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """Median and interquartile range of each feature."""
     if not len(vectors):
-        return dict.fromkeys(FEATURES, (np.nan, np.nan))
+        return dict.fromkeys(vectors.columns, (np.nan, np.nan))
     low, middle, high = np.percentile(vectors.to_numpy(float), [25, 50, 75], axis=0)
     scales = zip(np.round(middle, PLACES), np.round(high - low, PLACES), strict=True)
     return {
         feature: (float(center), float(scale))
-        for feature, (center, scale) in zip(FEATURES, scales, strict=True)
+        for feature, (center, scale) in zip(vectors.columns, scales, strict=True)
     }
 
 

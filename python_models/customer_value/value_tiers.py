@@ -33,10 +33,6 @@ class Fit:
     customer_count: int
     coefficients: dict[tuple[str, str], float] = field(default_factory=dict)
     """By tier and feature, ``intercept`` among them, in units of the features."""
-    accuracy: float | None = None
-    """Share of right tiers in five-fold cross-validation inside the training windows."""
-    forest_accuracy: float | None = None
-    """The same of a random forest."""
 
 
 def logistic() -> LogisticRegression:
@@ -54,7 +50,6 @@ def fit(
     training: pd.DataFrame,
     scales: pd.DataFrame,
     as_of_date: pd.Timestamp,
-    is_cross_validated: bool = True,
 ) -> Fit:
     """Multinomial logistic regression of the tier, with a ridge penalty.
 
@@ -67,9 +62,6 @@ def fit(
         One row per ``as_of_date`` and ``feature``: ``feature_mean``, ``feature_deviation``.
     as_of_date : pandas.Timestamp
         The date of the customers to score.
-    is_cross_validated : bool
-        Whether to measure both classifiers inside the training windows. All rows of a customer are
-        in one fold, or a fold would be told the answer by another cut-off's row.
 
     Returns
     -------
@@ -102,22 +94,41 @@ def fit(
         coefficients |= {
             (str(name), feature): value for feature, value in zip(features, values, strict=True)
         }
-    accuracies = [None, None]
-    if is_cross_validated:
-        folds = GroupKFold(FOLDS)
-        accuracies = [
-            round(
-                accuracy_score(
-                    tier,
-                    cross_val_predict(
-                        classifier, rows, tier, groups=training["customer_id"], cv=folds
-                    ),
-                ),
-                9,
-            )
-            for classifier in (logistic(), forest())
-        ]
-    return Fit("ok", "", len(training), coefficients, *accuracies)
+    return Fit("ok", "", len(training), coefficients)
+
+
+@one_thread
+def cross_validate(
+    training: pd.DataFrame, scales: pd.DataFrame, as_of_date: pd.Timestamp
+) -> dict[str, float]:
+    """Accuracy of both classifiers inside the training windows, by five-fold cross-validation.
+
+    All rows of a customer are in one fold, or another cut-off's row would tell a fold the answer.
+
+    Parameters
+    ----------
+    training, scales, as_of_date
+        As for `fit`.
+
+    Returns
+    -------
+    dict
+        The share of right tiers by classifier: ``multinomial_logistic`` and ``random_forest``.
+        Empty where the training windows are too thin for a fit.
+    """
+    training = training.sort_values(["cutoff_date", "customer_id"])
+    if too_thin(training):
+        return {}
+    tier = training["actual_tier"].to_numpy(dtype=str)
+    features = list(scales.loc[scales["as_of_date"] == as_of_date, "feature"].sort_values())
+    rows = standardise(training, scales, features)
+    accuracies = {}
+    for name, classifier in (("multinomial_logistic", logistic()), ("random_forest", forest())):
+        predicted = cross_val_predict(
+            classifier, rows, tier, groups=training["customer_id"], cv=GroupKFold(FOLDS)
+        )
+        accuracies[name] = round(accuracy_score(tier, predicted), 9)
+    return accuracies
 
 
 def too_thin(training: pd.DataFrame) -> str:
@@ -151,8 +162,8 @@ def frame(fits: Sequence[tuple[pd.Timestamp, int, Fit]]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per ``as_of_date``, ``horizon_days``, ``value_tier`` and ``feature`` (``intercept``
-        among them): ``coefficient``, and of the fit ``status``, ``reason``, ``customer_count``,
-        ``accuracy``, ``forest_accuracy``. A fit that failed has one row, without a tier.
+        among them): ``coefficient``, and of the fit ``status``, ``reason``, ``customer_count``. A
+        fit that failed has one row, without a tier.
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -163,17 +174,42 @@ def frame(fits: Sequence[tuple[pd.Timestamp, int, Fit]]) -> pd.DataFrame:
         "status": "string",
         "reason": "string",
         "customer_count": "Int64",
-        "accuracy": "float64",
-        "forest_accuracy": "float64",
     }
     rows = [
-        (
-            *(date, horizon, tier, feature, coefficient, fit.status, fit.reason),
-            *(fit.customer_count, fit.accuracy, fit.forest_accuracy),
-        )
+        (date, horizon, tier, feature, coefficient, fit.status, fit.reason, fit.customer_count)
         for date, horizon, fit in fits
         for (tier, feature), coefficient in (
             fit.coefficients or {(None, "intercept"): None}
         ).items()
+    ]
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+
+def accuracy_frame(
+    accuracies: Sequence[tuple[pd.Timestamp, int, int, dict[str, float]]],
+) -> pd.DataFrame:
+    """The accuracies of `cross_validate` as a table, typed also when there is none.
+
+    Parameters
+    ----------
+    accuracies : sequence of (as_of_date, horizon_days, customer_count, result of `cross_validate`)
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ``as_of_date``, ``horizon_days`` and ``model``: ``customer_count`` (training
+        rows) and ``accuracy``.
+    """
+    types = {
+        "as_of_date": "datetime64[ns]",
+        "horizon_days": "Int64",
+        "model": "string",
+        "customer_count": "Int64",
+        "accuracy": "float64",
+    }
+    rows = [
+        (date, horizon, model, customer_count, accuracy)
+        for date, horizon, customer_count, by_model in accuracies
+        for model, accuracy in by_model.items()
     ]
     return pd.DataFrame(rows, columns=list(types)).astype(types)

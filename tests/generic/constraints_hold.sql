@@ -9,7 +9,9 @@
     {%- set rules = declared_constraints() -%}
     {%- if input_has_amounts() -%}
         {%- for column in not_null_with_amounts -%}
-            {%- do rules.append({'name': column ~ ' is not null', 'broken': column ~ ' is null'}) -%}
+            {%- do rules.append({
+                'name': column ~ ' is not null', 'broken': column ~ ' is null'
+            }) -%}
         {%- endfor -%}
     {%- endif -%}
 

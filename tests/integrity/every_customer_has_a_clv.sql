@@ -10,7 +10,7 @@ with expected as (
         on
             purchase_summary.as_of_date = candidates.as_of_date
             and candidates.is_scored_in_full
-    inner join {{ ref('clv_model_choice') }} as choice
+    inner join {{ ref('clv_model_selection') }} as choice
         on
             candidates.model = choice.model
             and choice.is_selected

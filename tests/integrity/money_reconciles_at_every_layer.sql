@@ -6,7 +6,7 @@ with order_lines as (
 
 order_days as (
     select * from {{ ref('int_customers__order_days') }}
-    where next_known_date is null
+    where valid_to_date = date '9999-12-31'
 ),
 
 customer_segment_history as (

@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import PROJECT, Build, line, run_dbt
+from conftest import Build, line, run_dbt
 from customer_value import anomalies
 from scipy.stats import chi2
 from sklearn.covariance import MinCovDet
@@ -154,7 +154,7 @@ def test_a_feature_without_a_number_is_an_error_that_names_the_customer():
 
 
 def test_there_is_a_typed_table_without_a_date():
-    table = anomalies.frame(None, None)
+    table = anomalies.frame(None, None, NAMES)
 
     assert table.empty
     assert table["as_of_date"].dtype == "datetime64[ns]"
@@ -183,16 +183,14 @@ def fitted_rows(built: Build) -> pd.DataFrame:
     return rows.set_index("feature")
 
 
-def test_sql_and_python_know_the_same_features(sample_build):
-    table = sample_build.query("select feature from fit_anomalies")
-
-    assert {name for (name,) in table} == set(anomalies.FEATURES)
-    columns = {name for name, *_ in sample_build.query("describe int_customers__anomalies")}
-    assert {f"{name}_contribution" for name in anomalies.FEATURES} <= columns
-    text = (PROJECT / "macros" / "features" / "anomaly_features.sql").read_text()
-    assert [name for name in text.split("'") if name in anomalies.FEATURES] == list(
-        anomalies.FEATURES
-    )
+def anomaly_features(build) -> list[str]:
+    return [
+        name
+        for (name,) in build.query(
+            "select feature from int_model_features where anomaly_place is not null "
+            "order by anomaly_place"
+        )
+    ]
 
 
 def test_a_feature_without_spread_is_left_out_with_the_reason(sample_build):
@@ -206,7 +204,8 @@ def test_a_feature_without_spread_is_left_out_with_the_reason(sample_build):
 
 def test_sql_scores_every_customer_as_scikit_learn_does(sample_build):
     rows, customers = fitted_rows(sample_build), features_of(sample_build)
-    used = [name for name in anomalies.FEATURES if name in rows.index]
+    features = anomaly_features(sample_build)
+    used = [name for name in features if name in rows.index]
 
     reference = MinCovDet()
     reference.location_ = rows.loc[used, "location"].to_numpy()
@@ -217,7 +216,7 @@ def test_sql_scores_every_customer_as_scikit_learn_does(sample_build):
     assert len(customers) > 1_000
     assert np.abs(customers["anomaly_score"] ** 2 - expected).max() < 1e-9 * expected.max()
     np.testing.assert_allclose(customers["anomaly_score"], np.sqrt(expected), rtol=1e-9)
-    contributions = customers[[f"{name}_contribution" for name in anomalies.FEATURES]]
+    contributions = customers[[f"{name}_contribution" for name in features]]
     np.testing.assert_allclose(contributions.sum(axis=1), expected, rtol=1e-8, atol=1e-8)
 
     # And as its own fit, of the sample and the same rows, does.
@@ -241,7 +240,7 @@ def test_the_highest_scores_are_flagged_for_the_features_that_contribute_most(
     assert flagged["reason_1"].notna().all()
 
     rows = fitted_rows(sample_build)
-    names = list(anomalies.FEATURES)
+    names = anomaly_features(sample_build)
     contributions = customers[[f"{name}_contribution" for name in names]].to_numpy()
     words = {
         name: (feature["more"], feature["less"])

@@ -227,13 +227,15 @@ def test_cross_validation_and_challengers_depend_neither_on_the_order_of_rows_no
     expected = challengers.predict(training, customers, scales)
     with threadpool_limits(limits=1):
         fitted = value_tiers.fit(training, scales, TODAY)
+        accuracies = value_tiers.cross_validate(training, scales, TODAY)
     mixed = [table.sample(frac=1, random_state=3) for table in (training, customers, scales)]
 
     with threadpool_limits(limits=4):
         pd.testing.assert_frame_equal(challengers.predict(*mixed), expected, check_exact=True)
         assert value_tiers.fit(mixed[0], mixed[2], TODAY) == fitted
+        assert value_tiers.cross_validate(mixed[0], mixed[2], TODAY) == accuracies
     assert expected.notna().all(axis=None)
-    assert fitted.accuracy is not None
+    assert accuracies.keys() == {"multinomial_logistic", "random_forest"}
 
 
 def risk_of(fit: churn.Fit, customers: pd.DataFrame) -> np.ndarray:
@@ -314,7 +316,7 @@ def test_in_cross_validation_no_row_of_a_customer_tells_of_another():
         [(day, name, 0.0, 1.0) for day in [*dates, TODAY] for name in FEATURES],
         columns=["as_of_date", "feature", "feature_mean", "feature_deviation"],
     )
-    fit = value_tiers.fit(training, scales, TODAY)
+    accuracies = value_tiers.cross_validate(training, scales, TODAY)
 
     # With customers torn apart a forest knows nearly all of them again.
     told = cross_val_predict(
@@ -325,8 +327,7 @@ def test_in_cross_validation_no_row_of_a_customer_tells_of_another():
     )
     assert accuracy_score(training["actual_tier"], told) > 0.95
     # Three standard errors of 60 tosses of a coin.
-    assert fit.forest_accuracy < 0.5 + 3 * np.sqrt(0.25 / 60)
-    assert fit.accuracy < 0.5 + 3 * np.sqrt(0.25 / 60)
+    assert max(accuracies.values()) < 0.5 + 3 * np.sqrt(0.25 / 60)
 
 
 # Odd data
@@ -381,7 +382,8 @@ def test_without_two_tiers_of_enough_customers_the_reason_stands_in_the_table(ch
     assert len(table) == 1
     assert table.loc[0, "status"] == "not_fitted"
     assert "two tiers of at least 20 are needed" in table.loc[0, "reason"]
-    assert table[["value_tier", "coefficient", "accuracy"]].isna().all(axis=None)
+    assert table[["value_tier", "coefficient"]].isna().all(axis=None)
+    assert value_tiers.cross_validate(change(training), simulated(3)[1], TODAY) == {}
 
 
 def test_few_customers_at_many_cut_offs_are_few_customers():
@@ -531,7 +533,7 @@ def test_where_nobody_leaves_no_churn_model_is_fitted_and_the_build_says_why(bui
         "0 customers of ended windows had no order, 150 had one; 20 of each are the fewest"
     }
     assert built.query(
-        "select distinct is_selected from churn_model_choice where kind = 'churn_model'"
+        "select distinct is_selected from churn_model_selection where kind = 'churn_model'"
     ) == [(False,)]
     assert built.query("select count(*), count(value_tier) from customers")[0][0] == 50
 

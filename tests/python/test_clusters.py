@@ -54,6 +54,9 @@ def simulated(seed: int = 1, size: int = 150, later_days: int = 0) -> pd.DataFra
     return pd.concat(frames, ignore_index=True).round(10)
 
 
+FEATURES = list(simulated().columns)
+
+
 def fitted(vectors: pd.DataFrame, count: int | None = 4, earlier=()) -> pd.DataFrame:
     kept = clusters.kept_features(clusters.choose_features(vectors, 0.9))
     return clusters.fit_dates([*earlier, (TODAY, vectors)], kept, count, ARCHETYPES)
@@ -93,7 +96,7 @@ def test_the_limit_decides_which_features_are_too_much_alike():
         for limit in (1.0, 0.9, 0.0)
     ]
 
-    assert kept[0] == list(clusters.FEATURES)
+    assert kept[0] == FEATURES
     assert set(kept[1]) < set(kept[0])
     assert kept[2] == ["log_recency"]
 
@@ -102,7 +105,7 @@ def test_features_are_scaled_as_robust_scaler_does():
     vectors = simulated()
     table = clusters.choose_features(vectors, 1.0)
 
-    scaler = RobustScaler().fit(vectors[list(clusters.FEATURES)])
+    scaler = RobustScaler().fit(vectors[FEATURES])
 
     np.testing.assert_allclose(table["center"], scaler.center_, atol=1e-8)
     np.testing.assert_allclose(table["scale"], scaler.scale_, atol=1e-8)
@@ -114,14 +117,12 @@ def test_features_are_scaled_as_robust_scaler_does():
 def blobs(count: int, size: int = 80) -> pd.DataFrame:
     """Groups equally far from each other."""
     noise = np.random.default_rng(count).normal(0, 0.3, (count * size, 7))
-    return pd.DataFrame(
-        10 * np.eye(7)[np.repeat(np.arange(count), size)] + noise, columns=list(clusters.FEATURES)
-    )
+    return pd.DataFrame(10 * np.eye(7)[np.repeat(np.arange(count), size)] + noise, columns=FEATURES)
 
 
 @pytest.mark.parametrize("count", [3, 4, 6])
 def test_well_separated_groups_are_counted(count):
-    table = clusters.select_count(blobs(count), clusters.FEATURES[:count])
+    table = clusters.select_count(blobs(count), FEATURES[:count])
 
     [selected] = table.loc[table["is_selected"], "cluster_count"]
     assert selected == count
@@ -132,7 +133,7 @@ def test_well_separated_groups_are_counted(count):
 
 
 def test_every_number_from_2_to_10_has_its_criteria():
-    table = clusters.select_count(simulated(), clusters.FEATURES[:6])
+    table = clusters.select_count(simulated(), FEATURES[:6])
 
     assert list(table["cluster_count"]) == list(range(2, 11))
     assert table["is_selected"].sum() == 1
@@ -146,7 +147,7 @@ def test_four_of_404_customers_who_stand_apart_are_no_reason_to_trust_a_number()
     vectors = blobs(4, size=100)
     vectors = pd.concat([vectors, vectors.iloc[:4] + 500], ignore_index=True)
 
-    table = clusters.select_count(vectors, clusters.FEATURES[:4]).set_index("cluster_count")
+    table = clusters.select_count(vectors, FEATURES[:4]).set_index("cluster_count")
 
     assert table["smallest_share"].max() < clusters.SMALLEST_SHARE
     assert table.loc[2, "reason"] == "a cluster below 2% of all"
@@ -169,7 +170,7 @@ def test_the_rule_takes_the_sharpest_elbow_of_the_stable_and_the_smaller_of_equa
             }
 
         monkeypatch.setattr(clusters, "_criteria", criteria)
-        table = clusters.select_count(simulated(), clusters.FEATURES[:6])
+        table = clusters.select_count(simulated(), FEATURES[:6])
         return table.loc[table["is_selected"], "cluster_count"].item()
 
     assert selected() == 3
@@ -182,9 +183,9 @@ def test_the_rule_takes_the_sharpest_elbow_of_the_stable_and_the_smaller_of_equa
 
 def test_noise_has_no_stable_number_and_the_most_stable_is_taken():
     points = np.random.default_rng(0).uniform(0, 1, (150, 7))
-    vectors = pd.DataFrame(points, columns=list(clusters.FEATURES))
+    vectors = pd.DataFrame(points, columns=FEATURES)
 
-    table = clusters.select_count(vectors, clusters.FEATURES)
+    table = clusters.select_count(vectors, FEATURES)
 
     selected = table[table["is_selected"]].iloc[0]
     assert selected["reason"].startswith("the most stable")
@@ -192,7 +193,7 @@ def test_noise_has_no_stable_number_and_the_most_stable_is_taken():
 
 
 def test_a_var_overrides_the_rule():
-    table = clusters.select_count(simulated(), clusters.FEATURES[:6], cluster_count=9)
+    table = clusters.select_count(simulated(), FEATURES[:6], cluster_count=9)
 
     selected = table[table["is_selected"]].iloc[0]
     assert selected["cluster_count"] == 9
@@ -225,7 +226,7 @@ def test_the_order_of_rows_and_the_number_of_threads_change_nothing():
 
 
 def test_no_start_of_scikit_learn_is_better_and_other_starts_end_alike():
-    scaled = RobustScaler().fit_transform(simulated()[list(clusters.FEATURES[:6])])
+    scaled = RobustScaler().fit_transform(simulated()[FEATURES[:6]])
     found = clusters.partition(scaled, 5, 50)
 
     theirs = KMeans(5, n_init=50, random_state=1234, tol=0, max_iter=1000).fit(scaled)
@@ -269,7 +270,7 @@ def test_the_largest_linear_function_is_the_nearest_centroid(vectors, centroids,
 
 
 def nobody() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(clusters.FEATURES), dtype=float)
+    return pd.DataFrame(columns=FEATURES, dtype=float)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 99])
@@ -281,14 +282,14 @@ def test_too_few_customers_leave_rows_that_say_so(size):
     fit = clusters.fit_dates([(TODAY, vectors)], [], None, ARCHETYPES)
 
     reason = f"customers: {size}; the fewest to fit are 100"
-    assert list(features["reason"]) == [reason] * len(clusters.FEATURES)
+    assert list(features["reason"]) == [reason] * len(FEATURES)
     assert list(selection["status"]) == ["not_fitted"] * 9
     assert list(selection["reason"]) == [reason] * 9
     assert not selection["is_selected"].any()
     assert fit[["status", "reason"]].to_numpy().tolist() == [["not_fitted", reason]]
     for table, full in [
         (features, clusters.choose_features(simulated(), 0.9)),
-        (selection, clusters.select_count(simulated(), clusters.FEATURES[:6])),
+        (selection, clusters.select_count(simulated(), FEATURES[:6])),
         (fit, fitted(simulated())),
     ]:
         pd.testing.assert_series_equal(table.dtypes, full.dtypes)
@@ -360,7 +361,7 @@ def test_names_last_when_clusters_are_fitted_on_next_months_data():
     next_month = pd.concat([next_month.iloc[30:], simulated(7, size=40)], ignore_index=True)
 
     first = assigned(fitted(this_month), this_month)
-    kept = clusters.FEATURES[:6]
+    kept = FEATURES[:6]
     both = clusters.fit_dates([(TODAY, this_month), (NEXT_MONTH, next_month)], kept, 4, ARCHETYPES)
     later = assigned(both, next_month, NEXT_MONTH)
 
@@ -374,7 +375,7 @@ def test_a_name_that_the_profile_contradicts_is_given_up():
     # At the date before, what is now the best corner was that of the least.
     mirrored = vectors.max() + vectors.min() - vectors
     both = clusters.fit_dates(
-        [(TODAY, mirrored), (NEXT_MONTH, vectors)], clusters.FEATURES[:6], 4, ARCHETYPES
+        [(TODAY, mirrored), (NEXT_MONTH, vectors)], FEATURES[:6], 4, ARCHETYPES
     )
 
     later = both[both["as_of_date"] == NEXT_MONTH]
@@ -386,11 +387,11 @@ def test_a_name_that_the_profile_contradicts_is_given_up():
 
 def test_a_data_team_may_rename_and_must_have_as_many_names_as_clusters():
     renamed = ARCHETYPES.replace({"cluster": {"promising": "newcomers"}})
-    fit = clusters.fit_dates([(TODAY, simulated())], clusters.FEATURES[:6], 4, renamed)
+    fit = clusters.fit_dates([(TODAY, simulated())], FEATURES[:6], 4, renamed)
 
     assert "newcomers" in set(fit["cluster"])
     with pytest.raises(ValueError, match="has 3 names, too few for 4"):
-        clusters.fit_dates([(TODAY, simulated())], clusters.FEATURES, 4, ARCHETYPES.iloc[:3])
+        clusters.fit_dates([(TODAY, simulated())], FEATURES, 4, ARCHETYPES.iloc[:3])
 
 
 @given(st.permutations(range(4)), st.permutations(range(len(ARCHETYPES))))
@@ -425,7 +426,7 @@ def frame(built, sql: str) -> pd.DataFrame:
 
 
 def test_sql_assigns_every_customer_as_scikit_learn_predicts(sample_build):
-    features = ", ".join(clusters.FEATURES)
+    features = ", ".join(FEATURES)
     vectors = frame(
         sample_build,
         f"select as_of_date, customer_id, cluster, vectors.is_in_training, {features} "

@@ -43,7 +43,7 @@ def test_a_handful_of_one_time_buyers_have_no_value_and_the_build_says_why(build
     assert built.query(
         "select count(*), count(clv), count(p_alive), count(churn_risk) from customers"
     ) == [(7, 0, 0, 0)]
-    assert built.value("select count(*) from clv_model_choice where is_selected") == 0
+    assert built.value("select count(*) from clv_model_selection where is_selected") == 0
 
 
 def test_one_customer_of_many_orders_has_no_value_and_the_build_says_why(build):

@@ -24,7 +24,10 @@ from scipy.stats import norm
 AS_OF = pd.Timestamp("2024-07-01")
 HORIZONS = [7, 21, 180, 224, 273, 364, 546, 1000]
 CLOCK_AND_PATTERNS = ["int_clv_clock", "int_purchase_patterns", "int_value_patterns"]
-SCORES = ["int_clv_steps", "int_clv_candidates", "int_clv__orders", "int_customers__clv"]
+SCORES = [
+    *("int_clv_steps", "int_clv_candidates", "int_clv_selected", "int_clv__orders"),
+    "int_customers__clv",
+]
 NO_SEASON = season.Season(np.ones(12), np.ones(12), "ok", "")
 
 
@@ -114,7 +117,13 @@ class Chain:
         counts = self.frame("select distinct as_of_date, repeat_count from int_purchase_patterns")
         frame = clv.node_frame(self.frame("from fit_clv"), counts)
         self.add_frame("fit_clv_nodes", frame)
-        self.add_frame("clv_model_choice", pd.DataFrame({"model": [model], "is_selected": [True]}))
+        selected = {
+            "model": [model],
+            "purpose": ["clv"],
+            "is_selected": [True],
+            "is_current": [True],
+        }
+        self.add_frame("int_model_selection", pd.DataFrame(selected))
         for name in SCORES:
             self.run(name)
 

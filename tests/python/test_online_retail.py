@@ -168,7 +168,7 @@ def test_value_is_foreseen_out_of_time_better_than_by_any_baseline(online_retail
 
 def test_the_season_is_chosen_where_there_is_one(online_retail_ii):
     assert online_retail_ii.query(
-        "select model, eligibility from clv_model_choice where is_selected"
+        "select model, eligibility from clv_model_selection where is_selected"
     ) == [("bg_nbd_seasonal", "eligible")]
     # Orders come before Christmas, not after it.
     assert online_retail_ii.query(

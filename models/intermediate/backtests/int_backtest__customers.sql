@@ -57,13 +57,11 @@ order_days as (
         sampled.customer_id,
         int_customers__order_days.order_date,
         int_customers__order_days.net_revenue,
-        int_customers__order_days.next_known_date is null
+        int_customers__order_days.valid_to_date = date '9999-12-31'
         and int_customers__order_days.order_date >= sampled.cutoff_date
         and int_customers__order_days.order_date < sampled.end_date as is_to_come,
-        int_customers__order_days.known_date < sampled.cutoff_date
-        and coalesce(
-            int_customers__order_days.next_known_date >= sampled.cutoff_date, true
-        ) as is_known,
+        int_customers__order_days.valid_from_date < sampled.cutoff_date
+        and sampled.cutoff_date <= int_customers__order_days.valid_to_date as is_known,
         int_customers__order_days.order_date >= sampled.last_period_start_date as is_in_last_period,
         sampled.last_period_start_date
     from sampled

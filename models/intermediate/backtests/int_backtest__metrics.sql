@@ -1,6 +1,32 @@
 -- Grain: one row per cut-off, horizon, target, model and metric.
-with int_backtest__outcomes as (
-    select * from {{ ref('int_backtest__outcomes') }}
+with outcomes as (
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        customer_id,
+        predicted,
+        observed,
+        is_covered,
+        interval_cover,
+        is_called_right,
+        is_baseline
+    from {{ ref('int_backtest__outcomes') }}
+    union all
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        customer_id,
+        predicted,
+        observed,
+        is_covered,
+        interval_cover,
+        is_called_right,
+        is_baseline
+    from {{ ref('int_backtest__challenger_outcomes') }}
 ),
 
 -- Money of any currency is brought to at most 1, by a power of 2, which changes no digit: then its
@@ -13,29 +39,29 @@ scales as (
         power(2e0, ceil(
             ln(greatest(max(abs(predicted)), max(abs(observed)), 1e-6)) * power(ln(2e0), -1)
         )) as unit
-    from int_backtest__outcomes
+    from outcomes
     group by 1, 2, 3
 ),
 
 scaled as (
     select
-        int_backtest__outcomes.cutoff_date,
-        int_backtest__outcomes.horizon_days,
-        int_backtest__outcomes.target,
-        int_backtest__outcomes.model,
-        int_backtest__outcomes.is_baseline,
+        outcomes.cutoff_date,
+        outcomes.horizon_days,
+        outcomes.target,
+        outcomes.model,
+        outcomes.is_baseline,
         scales.unit,
-        int_backtest__outcomes.predicted * power(scales.unit, -1) as predicted,
-        int_backtest__outcomes.observed * power(scales.unit, -1) as observed,
-        int_backtest__outcomes.is_covered,
-        int_backtest__outcomes.interval_cover,
-        int_backtest__outcomes.is_called_right
-    from int_backtest__outcomes
+        outcomes.predicted * power(scales.unit, -1) as predicted,
+        outcomes.observed * power(scales.unit, -1) as observed,
+        outcomes.is_covered,
+        outcomes.interval_cover,
+        outcomes.is_called_right
+    from outcomes
     inner join scales
         on
-            int_backtest__outcomes.cutoff_date = scales.cutoff_date
-            and int_backtest__outcomes.horizon_days = scales.horizon_days
-            and int_backtest__outcomes.target = scales.target
+            outcomes.cutoff_date = scales.cutoff_date
+            and outcomes.horizon_days = scales.horizon_days
+            and outcomes.target = scales.target
 ),
 
 sums as (

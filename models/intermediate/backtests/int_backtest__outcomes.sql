@@ -8,10 +8,6 @@ int_churn__predictions as (
     select * from {{ ref('int_churn__predictions') }}
 ),
 
-fit_challengers as (
-    select * from {{ ref('fit_challengers') }}
-),
-
 int_backtest__customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
@@ -51,25 +47,6 @@ predictions as (
         churn_risk,
         false as is_baseline
     from int_churn__predictions
-    union all
-    select
-        cast(fit_challengers.cutoff_date as date) as cutoff_date,
-        cast(fit_challengers.horizon_days as integer) as horizon_days,
-        challengers.target,
-        challengers.model,
-        fit_challengers.customer_id,
-        case challengers.target
-            when 'revenue' then fit_challengers.expected_revenue
-            else fit_challengers.churn_risk
-        end as predicted,
-        0.5e0 as threshold,
-        null as lower_bound,
-        null as upper_bound,
-        fit_challengers.churn_risk,
-        false as is_baseline
-    from fit_challengers
-    cross join (values ('gradient_boosting', 'churn'), ('random_forest', 'revenue'))
-        as challengers (model, target)
 ),
 
 with_outcomes as (

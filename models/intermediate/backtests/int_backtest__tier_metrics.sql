@@ -3,15 +3,8 @@ with int_backtest__tiers as (
     select * from {{ ref('int_backtest__tiers') }}
 ),
 
-fit_value_tiers as (
-    select distinct
-        as_of_date,
-        horizon_days,
-        customer_count,
-        accuracy,
-        forest_accuracy
-    from {{ ref('fit_value_tiers') }}
-    where accuracy is not null
+cross_validation as (
+    select * from {{ ref('fit_tier_cross_validation') }}
 ),
 
 counts as (
@@ -166,18 +159,14 @@ metrics as (
 -- Inside the training windows: what the classifiers promised before they met the cut-off.
 promised as (
     select
-        cast(fit_value_tiers.as_of_date as date) as cutoff_date,
-        cast(fit_value_tiers.horizon_days as integer) as horizon_days,
-        classifiers.model,
+        cast(as_of_date as date) as cutoff_date,
+        cast(horizon_days as integer) as horizon_days,
+        model,
         'cross_validated_accuracy' as metric,
         false as is_baseline,
-        cast(fit_value_tiers.customer_count as integer) as customer_count,
-        case classifiers.model
-            when 'random_forest' then fit_value_tiers.forest_accuracy
-            else fit_value_tiers.accuracy
-        end as value
-    from fit_value_tiers
-    cross join (values ('multinomial_logistic'), ('random_forest')) as classifiers (model)
+        cast(customer_count as integer) as customer_count,
+        accuracy as value
+    from cross_validation
 ),
 
 all_metrics as (

@@ -1,7 +1,24 @@
 -- Grain: one row per cut-off, horizon, model and customer: the value tier it foresaw, and the one
 -- that the revenue within the horizon made. What foresees revenue foresees a tier by it.
-with int_backtest__outcomes as (
-    select * from {{ ref('int_backtest__outcomes') }}
+with revenue_outcomes as (
+    select
+        cutoff_date,
+        horizon_days,
+        model,
+        customer_id,
+        predicted,
+        is_baseline
+    from {{ ref('int_backtest__outcomes') }}
+    where target = 'revenue'
+    union all
+    select
+        cutoff_date,
+        horizon_days,
+        model,
+        customer_id,
+        predicted,
+        is_baseline
+    from {{ ref('int_backtest__challenger_outcomes') }}
     where target = 'revenue'
 ),
 
@@ -35,7 +52,7 @@ by_revenue as (
         customer_id,
         {{ value_tier('predicted', 'cutoff_date, horizon_days, model') }} as predicted_tier,
         is_baseline
-    from int_backtest__outcomes
+    from revenue_outcomes
 ),
 
 predictions as (

@@ -103,15 +103,12 @@ order_days as (
                 when members.launch_date <= int_customers__order_days.order_date
                     then members.measured_until
                 else members.launch_date
-            end > int_customers__order_days.known_date
-            and coalesce(
-                case
-                    when members.launch_date <= int_customers__order_days.order_date
-                        then members.measured_until
-                    else members.launch_date
-                end <= int_customers__order_days.next_known_date,
-                true
-            )
+            end > int_customers__order_days.valid_from_date
+            and case
+                when members.launch_date <= int_customers__order_days.order_date
+                    then members.measured_until
+                else members.launch_date
+            end <= int_customers__order_days.valid_to_date
 ),
 
 sums as (

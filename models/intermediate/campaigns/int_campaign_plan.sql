@@ -46,10 +46,8 @@ repeat_buyers as (
     from audience_dates
     inner join int_customers__order_days
         on
-            audience_dates.audience_as_of > int_customers__order_days.known_date
-            and coalesce(
-                audience_dates.audience_as_of <= int_customers__order_days.next_known_date, true
-            )
+            audience_dates.audience_as_of > int_customers__order_days.valid_from_date
+            and audience_dates.audience_as_of <= int_customers__order_days.valid_to_date
     group by 1, 2
     having count(*) > 1
 ),

@@ -26,7 +26,7 @@ seeds as (
 ),
 
 named as (
-    {%- for feature in lookalike_features() %}
+    {%- for feature in features_used_by('lookalikes') %}
     select
         as_of_date,
         horizon_days,

@@ -14,16 +14,16 @@ current_values as (
     where int_customers__clv.horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 
-clv_model_choice as (
-    select * from {{ ref('clv_model_choice') }}
+clv_model_selection as (
+    select * from {{ ref('clv_model_selection') }}
     where is_selected
 ),
 
 backtested_values as (
     select int_backtest__outcomes.*
     from {{ ref('int_backtest__outcomes') }} as int_backtest__outcomes
-    inner join clv_model_choice
-        on int_backtest__outcomes.model = clv_model_choice.model
+    inner join clv_model_selection
+        on int_backtest__outcomes.model = clv_model_selection.model
     where int_backtest__outcomes.target = 'revenue'
 ),
 

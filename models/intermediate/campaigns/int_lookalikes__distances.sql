@@ -18,7 +18,7 @@ int_customers__feature_vectors as (
 centres as (
     select
         as_of_date,
-        {%- for feature in lookalike_features() %}
+        {%- for feature in features_used_by('lookalikes') %}
         max(case when feature = '{{ feature.name }}' then feature_mean end)
             as {{ feature.name }}_mean,
         max(case when feature = '{{ feature.name }}' then feature_deviation end)
@@ -41,7 +41,7 @@ candidates as (
         int_lookalikes__customers.horizon_days,
         int_lookalikes__customers.customer_id,
         int_lookalikes__customers.value_tier,
-        {%- for feature in lookalike_features() %}
+        {%- for feature in features_used_by('lookalikes') %}
         coalesce(round(
             (int_customers__feature_vectors.{{ feature.name }} - centres.{{ feature.name }}_mean)
             / nullif(centres.{{ feature.name }}_deviation, 0e0), 9
@@ -65,14 +65,14 @@ candidates as (
 measured as (
     select
         candidates.*,
-        {%- for feature in lookalike_features() %}
+        {%- for feature in features_used_by('lookalikes') %}
         round({{ feature.name }}_weight * greatest(least(
             {{ feature.name }} * sign({{ feature.name }}_difference),
             abs({{ feature.name }}_difference)
         ), 0e0), 9) as {{ feature.name }}_shared,
         {%- endfor %}
         round(sqrt(
-            {%- for feature in lookalike_features() %}
+            {%- for feature in features_used_by('lookalikes') %}
             {{ '+ ' if not loop.first }}{{ feature.name }}_weight * power(greatest(
                 ({{ feature.name }}_difference - {{ feature.name }})
                 * sign({{ feature.name }}_difference), 0e0
@@ -83,7 +83,7 @@ measured as (
 ),
 
 {%- set shared = [] -%}
-{%- for feature in lookalike_features() -%}
+{%- for feature in features_used_by('lookalikes') -%}
     {%- do shared.append({
         'contribution': feature.name ~ '_shared',
         'words': "case when " ~ feature.name ~ "_difference > 0e0 then '" ~ feature.more

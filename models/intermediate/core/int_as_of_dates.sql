@@ -9,10 +9,10 @@ stg_campaigns as (
 
 observed as (
     select
-        min(known_date) as first_date,
+        min(valid_from_date) as first_date,
         coalesce(
             {{ date_var('as_of_date') }},
-            cast({{ dbt.dateadd('day', 1, 'max(known_date)') }} as date)
+            cast({{ dbt.dateadd('day', 1, 'max(valid_from_date)') }} as date)
         ) as current_as_of_date
     from int_orders__versioned
 ),

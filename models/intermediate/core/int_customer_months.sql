@@ -2,7 +2,7 @@
 with int_customers__order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
-        next_known_date is null
+        valid_to_date = date '9999-12-31'
         and is_order_day
 ),
 

@@ -17,20 +17,20 @@ order_changes as (
     select
         customer_id,
         order_date,
-        known_date,
+        valid_from_date,
         order_count - coalesce(lag(order_count) over order_history, 0) as order_count,
         net_revenue - coalesce(lag(net_revenue) over order_history, 0) as net_revenue,
         kept_order_revenue
         - coalesce(lag(kept_order_revenue) over order_history, 0) as kept_order_revenue
     from order_states
-    window order_history as (partition by order_id, customer_id order by known_date nulls last)
+    window order_history as (partition by order_id, customer_id order by valid_from_date nulls last)
 ),
 
 day_changes as (
     select
         customer_id,
         order_date,
-        known_date,
+        valid_from_date,
         sum(order_count) as order_count,
         sum(net_revenue) as net_revenue,
         sum(kept_order_revenue) as kept_order_revenue
@@ -42,15 +42,18 @@ accumulated as (
     select
         customer_id,
         order_date,
-        known_date,
-        lead(known_date) over (partition by customer_id, order_date order by known_date nulls last)
-            as next_known_date,
+        valid_from_date,
+        coalesce(
+            lead(valid_from_date) over (
+                partition by customer_id, order_date order by valid_from_date nulls last
+            ), date '9999-12-31'
+        ) as valid_to_date,
         cast(sum(order_count) over day_history as integer) as order_count,
         cast(sum(net_revenue) over day_history as decimal(18, 4)) as net_revenue,
         cast(sum(kept_order_revenue) over day_history as decimal(18, 4)) as kept_order_revenue
     from day_changes
     window day_history as (
-        partition by customer_id, order_date order by known_date nulls last
+        partition by customer_id, order_date order by valid_from_date nulls last
         rows between unbounded preceding and current row
     )
 ),

@@ -11,7 +11,7 @@ int_as_of_dates as (
 -- From the month of the first line to that of the day before the current as-of date.
 observed as (
     select
-        cast({{ dbt.date_trunc('month', 'min(int_orders__versioned.known_date)') }} as date)
+        cast({{ dbt.date_trunc('month', 'min(int_orders__versioned.valid_from_date)') }} as date)
             as first_month,
         max(int_as_of_dates.as_of_date) as as_of_date
     from int_orders__versioned

@@ -1,7 +1,6 @@
 -- Grain: one row per order and day on which more became known of it: its lines, or a return of some
--- of them. A version is what was known from the day after `known_date` on, until the next
--- version's. An as-of date sees the one version with known_date < as_of_date <= next_known_date,
--- and so never a return that had not happened yet.
+-- of them. An as-of date reads the one version with valid_from_date < as_of_date <= valid_to_date,
+-- and so never a return that had not happened yet. The newest version ends on 9999-12-31.
 with counted_lines as (
     select * from {{ ref('int_order_lines__counted') }}
 ),
@@ -10,7 +9,7 @@ changes as (
     select
         counted_order_id as order_id,
         customer_id,
-        line_date as known_date,
+        line_date as valid_from_date,
         sum(case when line_kind = 'sale' then quantity else 0 end) as sold_quantity,
         -- Null where the input has no amounts.
         sum(case when line_kind = 'sale' then net_revenue when net_revenue is not null then 0 end)
@@ -28,17 +27,20 @@ accumulated as (
     select
         order_id,
         customer_id,
-        known_date,
-        min(known_date) over order_history as order_date,
-        lead(known_date) over (partition by order_id, customer_id order by known_date nulls last)
-            as next_known_date,
+        valid_from_date,
+        min(valid_from_date) over order_history as order_date,
+        coalesce(
+            lead(valid_from_date) over (
+                partition by order_id, customer_id order by valid_from_date nulls last
+            ), date '9999-12-31'
+        ) as valid_to_date,
         sum(sold_quantity) over order_history as sold_quantity,
         sum(returned_quantity) over order_history as returned_quantity,
         sum(sold_revenue) over order_history as sold_revenue,
         sum(returned_revenue) over order_history as returned_revenue
     from changes
     window order_history as (
-        partition by order_id, customer_id order by known_date nulls last
+        partition by order_id, customer_id order by valid_from_date nulls last
         rows between unbounded preceding and current row
     )
 ),
@@ -48,8 +50,8 @@ versioned as (
         order_id,
         customer_id,
         order_date,
-        known_date,
-        next_known_date,
+        valid_from_date,
+        valid_to_date,
         cast(sold_quantity as decimal(18, 4)) as sold_quantity,
         cast(returned_quantity as decimal(18, 4)) as returned_quantity,
         cast(sold_revenue as decimal(18, 4)) as sold_revenue,

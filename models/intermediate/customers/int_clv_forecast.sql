@@ -1,12 +1,8 @@
 -- Grain: one row per as-of date (each month's end, and now), segment of then and step. Segments are
 -- told apart now only; at earlier dates all customers are one row.
 with candidates as (
-    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
-    inner join {{ ref('clv_model_choice') }} as clv_model_choice
-        on int_clv_candidates.model = clv_model_choice.model
-    where
-        clv_model_choice.is_selected
-        and (int_clv_candidates.is_current or int_clv_candidates.is_month_end)
+    select * from {{ ref('int_clv_selected') }}
+    where is_current or is_month_end
 ),
 
 int_purchase_patterns as (

@@ -28,9 +28,12 @@ int_customers__clv as (
     where int_customers__clv.horizon_days = {{ churn_horizon_days() }}
 ),
 
-churn_model_choice as (
-    select * from {{ ref('churn_model_choice') }}
-    where is_selected
+published_model as (
+    select * from {{ ref('int_model_selection') }}
+    where
+        is_current
+        and purpose = 'churn'
+        and is_selected
 ),
 
 int_customers__churn_parts as (
@@ -41,10 +44,10 @@ joined as (
     select
         features.as_of_date,
         features.customer_id,
-        churn_model_choice.model as churn_risk_source,
+        published_model.model as churn_risk_source,
         case
-            when churn_model_choice.kind = 'purchase_model' then int_customers__clv.churn_risk
-            when churn_model_choice.model = 'logistic' then logistic_scores.churn_risk
+            when published_model.kind = 'purchase_model' then int_customers__clv.churn_risk
+            when published_model.model = 'logistic' then logistic_scores.churn_risk
             else logistic_scores.seasonal_churn_risk
         end as churn_risk,
         {% for topic in churn_topics() %}
@@ -57,7 +60,7 @@ joined as (
         {%- endfor %}
         features.days_until_overdue
     from features
-    left join churn_model_choice
+    left join published_model
         on true
     left join logistic_scores
         on features.customer_id = logistic_scores.customer_id

@@ -1,11 +1,7 @@
 -- Grain: one row per as-of date that is scored in full, customer with an order day, and horizon.
 with candidates as (
-    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
-    inner join {{ ref('clv_model_choice') }} as clv_model_choice
-        on int_clv_candidates.model = clv_model_choice.model
-    where
-        clv_model_choice.is_selected
-        and int_clv_candidates.is_scored_in_full
+    select * from {{ ref('int_clv_selected') }}
+    where is_scored_in_full
 ),
 
 -- MBG/NBD says who is alive, also where BG/NBD foresees orders better: in BG/NBD nobody leaves

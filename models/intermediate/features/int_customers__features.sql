@@ -43,11 +43,8 @@ known_order_days as (
     inner join int_customers__order_days
         on
             purchases.customer_id = int_customers__order_days.customer_id
-            and purchases.as_of_date > int_customers__order_days.known_date
-            and (
-                purchases.as_of_date <= int_customers__order_days.next_known_date
-                or int_customers__order_days.next_known_date is null
-            )
+            and purchases.as_of_date > int_customers__order_days.valid_from_date
+            and purchases.as_of_date <= int_customers__order_days.valid_to_date
 ),
 
 numbered_order_days as (

@@ -88,11 +88,8 @@ outcomes as (
             customers.customer_id = int_customers__order_days.customer_id
             and customers.cutoff_date <= int_customers__order_days.order_date
             and customers.end_date > int_customers__order_days.order_date
-            and customers.as_of_date > int_customers__order_days.known_date
-            and (
-                customers.as_of_date <= int_customers__order_days.next_known_date
-                or int_customers__order_days.next_known_date is null
-            )
+            and customers.as_of_date > int_customers__order_days.valid_from_date
+            and customers.as_of_date <= int_customers__order_days.valid_to_date
     group by 1, 2, 3, 4
 ),
 

@@ -24,7 +24,7 @@ fitted as (
 -- A feature that is left out is as it is with most.
 deviations as (
     select
-        {% for feature in anomaly_features() %}
+        {% for feature in features_used_by('anomalies') %}
         coalesce(
             vectors.{{ feature.name }} - fitted.{{ feature.name }}_location, 0e0
         ) as {{ feature.name }},
@@ -38,7 +38,7 @@ deviations as (
 
 contributions as (
     select
-        {% for feature in anomaly_features() %}
+        {% for feature in features_used_by('anomalies') %}
         deviations.{{ feature.name }} as {{ feature.name }}_deviation,
         {{ distance_contribution(feature.name, 'fitted', 'deviations') }}
             as {{ feature.name }}_contribution,
@@ -55,7 +55,7 @@ scored as (
     select
         as_of_date,
         customer_id,
-        {% for feature in anomaly_features() %}
+        {% for feature in features_used_by('anomalies') %}
         {{ feature.name }}_deviation,
         round({{ feature.name }}_contribution, 10) as {{ feature.name }}_contribution,
         {%- endfor %}
@@ -124,7 +124,7 @@ anomalies as (
         strongest_features.reason_3,
 
         strongest_features.anomaly_score,
-        {% for feature in anomaly_features() %}
+        {% for feature in features_used_by('anomalies') %}
         strongest_features.{{ feature.name }}_contribution,
         {%- endfor %}
 

@@ -38,13 +38,12 @@ terms as (
 -- A coefficient whose sign the topic's words deny counts 0, as does a feature that is left out.
 weights as (
     select
-        {% for topic in churn_topics() %}
-        {% for feature in topic.more + topic.less %}
-        max(case when feature = '{{ feature }}' then feature_mean end) as {{ feature }}_mean,
-        {{ 'greatest' if feature in topic.more else 'least' }}(
-            max(case when feature = '{{ feature }}' then coefficient end), 0e0
-        ) as {{ feature }}_weight,
-        {%- endfor %}
+        {% for feature in model_features() %}
+        max(case when feature = '{{ feature.name }}' then feature_mean end)
+            as {{ feature.name }}_mean,
+        {{ 'greatest' if feature.raises_churn == 'more' else 'least' }}(
+            max(case when feature = '{{ feature.name }}' then coefficient end), 0e0
+        ) as {{ feature.name }}_weight,
         {%- endfor %}
         as_of_date
     from terms
@@ -56,10 +55,12 @@ parts as (
         {% for topic in churn_topics() %}
         (
             0e0
-            {%- for feature in topic.more + topic.less %}
+            {%- for feature in model_features() if feature.topic == topic.name %}
             + coalesce(
-                weights.{{ feature }}_weight
-                * (int_customers__feature_vectors.{{ feature }} - weights.{{ feature }}_mean), 0e0
+                weights.{{ feature.name }}_weight * (
+                    int_customers__feature_vectors.{{ feature.name }}
+                    - weights.{{ feature.name }}_mean
+                ), 0e0
             )
             {%- endfor %}
         ) as {{ topic.name }}_part,

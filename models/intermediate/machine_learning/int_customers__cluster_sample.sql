@@ -1,5 +1,5 @@
 -- Grain: one row per as-of date with clusters and customer of a sample by hash, of about 20,000 a
--- date: what clusters are fitted on.
+-- date: what clusters are fitted on, by the features in their order of preference.
 with int_customers__feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
     where is_in_training
@@ -14,14 +14,9 @@ sampled as (
     select
         int_customers__feature_vectors.as_of_date,
         int_customers__feature_vectors.customer_id,
-
-        int_customers__feature_vectors.log_recency,
-        int_customers__feature_vectors.log_orders,
-        int_customers__feature_vectors.log_revenue,
-        int_customers__feature_vectors.log_products,
-        int_customers__feature_vectors.log_order_value,
-        int_customers__feature_vectors.log_tenure,
-        int_customers__feature_vectors.log_repeat_orders,
+        {% for feature in features_used_by('clusters') %}
+        int_customers__feature_vectors.{{ feature.name }},
+        {%- endfor %}
 
         int_as_of_dates.is_current
     from int_customers__feature_vectors

@@ -3,7 +3,7 @@
 with int_customers__order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
-        order_date = known_date
+        order_date = valid_from_date
         and is_order_day
 ),
 

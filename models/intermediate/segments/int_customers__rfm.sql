@@ -23,11 +23,8 @@ known_order_days as (
     from int_as_of_dates
     inner join int_customers__order_days
         on
-            int_as_of_dates.as_of_date > int_customers__order_days.known_date
-            and (
-                int_as_of_dates.as_of_date <= int_customers__order_days.next_known_date
-                or int_customers__order_days.next_known_date is null
-            )
+            int_as_of_dates.as_of_date > int_customers__order_days.valid_from_date
+            and int_as_of_dates.as_of_date <= int_customers__order_days.valid_to_date
 ),
 
 summed as (

@@ -14,7 +14,9 @@ int_lookalikes__centres as (
         = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 
-{{ feature_words_cte(lookalike_features()) }}
+features as (
+    select * from {{ ref('int_model_features') }}
+),
 
 profile as (
     select
@@ -22,8 +24,8 @@ profile as (
 
         case
             when abs(int_lookalikes__centres.standardised_difference) < 0.1e0 then 'as everyone'
-            when int_lookalikes__centres.standardised_difference > 0e0 then words.more_of_it
-            else words.less_of_it
+            when int_lookalikes__centres.standardised_difference > 0e0 then features.more_of_it
+            else features.less_of_it
         end as seeds_in_words,
         cast(row_number() over (
             order by
@@ -34,11 +36,11 @@ profile as (
         int_lookalikes__centres.seed_count,
         -- Back from logarithms to days, money or units.
         case
-            when words.feature like 'log%' then exp(int_lookalikes__centres.seed_mean) - 1e0
+            when features.feature like 'log%' then exp(int_lookalikes__centres.seed_mean) - 1e0
             else int_lookalikes__centres.seed_mean
         end as seed_mean,
         case
-            when words.feature like 'log%' then exp(int_lookalikes__centres.feature_mean) - 1e0
+            when features.feature like 'log%' then exp(int_lookalikes__centres.feature_mean) - 1e0
             else int_lookalikes__centres.feature_mean
         end as mean_of_all,
         int_lookalikes__centres.standardised_difference,
@@ -46,8 +48,8 @@ profile as (
 
         int_lookalikes__centres.as_of_date
     from int_lookalikes__centres
-    inner join words
-        on int_lookalikes__centres.feature = words.feature
+    inner join features
+        on int_lookalikes__centres.feature = features.feature
 )
 
 select * from profile

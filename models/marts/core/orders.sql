@@ -1,7 +1,7 @@
 -- Grain: one row per order and customer, with all that is known of it by now.
 with int_orders__versioned as (
     select * from {{ ref('int_orders__versioned') }}
-    where next_known_date is null
+    where valid_to_date = date '9999-12-31'
 ),
 
 order_lines as (

@@ -1,11 +1,7 @@
 -- Grain: one row per horizon: what a customer who has just bought for the first time will bring.
 with candidates as (
-    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
-    inner join {{ ref('clv_model_choice') }} as clv_model_choice
-        on int_clv_candidates.model = clv_model_choice.model
-    where
-        clv_model_choice.is_selected
-        and int_clv_candidates.is_current
+    select * from {{ ref('int_clv_selected') }}
+    where is_current
 ),
 
 int_clv__orders as (
@@ -19,7 +15,7 @@ int_clv__orders as (
 int_customers__order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
-        next_known_date is null
+        valid_to_date = date '9999-12-31'
         and is_order_day
 ),
 

@@ -10,13 +10,13 @@ choices as (
     select
         true as is_churn_horizon,
         model
-    from {{ ref('churn_model_choice') }}
+    from {{ ref('churn_model_selection') }}
     where is_selected
     union all
     select
         false as is_churn_horizon,
         model
-    from {{ ref('clv_model_choice') }}
+    from {{ ref('clv_model_selection') }}
     where is_selected
 ),
 

@@ -12,30 +12,17 @@ int_as_of_dates as (
     where is_current
 ),
 
-{{ feature_words_cte(model_features()) }}
-
-topics as (
-    select
-        feature_topics.feature,
-        feature_topics.topic
-    from (
-        values
-        {%- for topic in churn_topics() %}
-        {%- set is_last_topic = loop.last %}
-        {%- for feature in topic.more + topic.less %}
-        ('{{ feature }}', '{{ topic.name }}'){{ ',' if not (is_last_topic and loop.last) }}
-        {%- endfor %}
-        {%- endfor %}
-    ) as feature_topics (feature, topic)
+features as (
+    select * from {{ ref('int_model_features') }}
 ),
 
 drivers as (
     select
         fit_churn.feature,
-        topics.topic,
+        features.topic,
         case
-            when fit_churn.standardised_coefficient > 0e0 then words.more_of_it
-            when fit_churn.standardised_coefficient < 0e0 then words.less_of_it
+            when fit_churn.standardised_coefficient > 0e0 then features.more_of_it
+            when fit_churn.standardised_coefficient < 0e0 then features.less_of_it
         end as raises_the_risk,
         fit_churn.coefficient,
         fit_churn.standardised_coefficient,
@@ -47,10 +34,8 @@ drivers as (
     from fit_churn
     inner join int_as_of_dates
         on cast(fit_churn.as_of_date as date) = int_as_of_dates.as_of_date
-    inner join words
-        on fit_churn.feature = words.feature
-    inner join topics
-        on fit_churn.feature = topics.feature
+    inner join features
+        on fit_churn.feature = features.feature
 )
 
 select * from drivers

@@ -3,8 +3,8 @@ with int_backtest__deciles as (
     select * from {{ ref('int_backtest__deciles') }}
 ),
 
-clv_model_choice as (
-    select * from {{ ref('clv_model_choice') }}
+clv_model_selection as (
+    select * from {{ ref('clv_model_selection') }}
     where is_selected
 ),
 
@@ -18,8 +18,8 @@ calibration as (
         int_backtest__deciles.predicted_mean,
         int_backtest__deciles.actual_mean
     from int_backtest__deciles
-    inner join clv_model_choice
-        on int_backtest__deciles.model = clv_model_choice.model
+    inner join clv_model_selection
+        on int_backtest__deciles.model = clv_model_selection.model
 )
 
 select * from calibration

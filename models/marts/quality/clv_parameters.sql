@@ -3,8 +3,8 @@ with fit_clv as (
     select * from {{ ref('fit_clv') }}
 ),
 
-clv_model_choice as (
-    select * from {{ ref('clv_model_choice') }}
+clv_model_selection as (
+    select * from {{ ref('clv_model_selection') }}
 ),
 
 parameters as (
@@ -15,7 +15,7 @@ parameters as (
 
         fit_clv.status,
         fit_clv.reason,
-        coalesce(clv_model_choice.is_selected, fit_clv.model = 'gamma_gamma') as is_selected,
+        coalesce(clv_model_selection.is_selected, fit_clv.model = 'gamma_gamma') as is_selected,
         cast(fit_clv.row_count as integer) as row_count,
         cast(fit_clv.customer_count as integer) as customer_count,
 
@@ -38,10 +38,10 @@ parameters as (
         fit_clv.gradient_norm,
         fit_clv.parameter_variance
     from fit_clv
-    left join clv_model_choice
+    left join clv_model_selection
         on
-            fit_clv.model = clv_model_choice.order_model
-            and fit_clv.clock = clv_model_choice.clock
+            fit_clv.model = clv_model_selection.order_model
+            and fit_clv.clock = clv_model_selection.clock
 )
 
 select * from parameters
