@@ -161,14 +161,16 @@ def fit_value(
     if reason:
         return Fit(VALUE_MODEL, "not_fitted", reason)
 
-    order = np.lexsort((m, x))
+    # Before anything is added up: a sum in another order has other last digits.
+    order = np.lexsort((weight, m, x))
+    x, m, weight = x[order], m[order], weight[order]
     # Money of any currency, and of any size: the search begins near 1.
     scale = np.exp(np.average(np.log(m), weights=weight))
     fit = _fit(
         VALUE_MODEL,
         _value_loss,
         [(3.0, 3.0, 2.0), (1.0, 3.0, 2.0), (10.0, 10.0, 2.0)],
-        (x[order], m[order] / scale, weight[order]),
+        (x, m / scale, weight),
         predict=expected_value,
         unit={"gamma": scale},
     )
