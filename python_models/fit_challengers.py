@@ -4,7 +4,7 @@ from customer_value import challengers
 from customer_value.frames import bounded_frame
 
 # SQL samples 20,000 customers of each training cut-off, and 50,000 of each that is scored.
-MOST_ROWS = 2_500_000
+MAX_ROWS = 2_500_000
 
 
 def model(dbt, session):
@@ -24,7 +24,7 @@ def model(dbt, session):
             (
                 horizon,
                 challengers.predict(
-                    bounded_frame(training, MOST_ROWS),
+                    bounded_frame(training, MAX_ROWS),
                     bounded_frame(customers).rename(columns={"as_of_date": "cutoff_date"}),
                     scales,
                     # One cut-off a horizon shows what forests can do.

@@ -4,7 +4,7 @@ from customer_value import churn
 from customer_value.frames import bounded_frame
 
 # SQL samples 20,000 customers of each training cut-off (int_training_sets).
-MOST_ROWS = 2_500_000
+MAX_ROWS = 2_500_000
 
 
 def model(dbt, session):
@@ -18,5 +18,5 @@ def model(dbt, session):
         rows = sets.filter(
             f"as_of_date = cast('{date:%Y-%m-%d}' as date) and horizon_days = {horizon}"
         )
-        fits.append((date, horizon, churn.fit(bounded_frame(rows, MOST_ROWS), scales, date)))
+        fits.append((date, horizon, churn.fit(bounded_frame(rows, MAX_ROWS), scales, date)))
     return churn.frame(fits)

@@ -9,6 +9,6 @@ def model(dbt, session):
     settings = bounded_frame(dbt.ref("int_cluster_settings"))
     sample = dbt.ref("int_customers__cluster_sample")
     return clusters.choose_features(
-        bounded_frame(sample.filter("is_current"), clusters.MOST_SAMPLED),
+        bounded_frame(sample.filter("is_current"), clusters.MAX_SAMPLED),
         settings["correlation_limit"].iloc[0],
     )

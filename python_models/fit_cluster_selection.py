@@ -10,7 +10,7 @@ def model(dbt, session):
     features = bounded_frame(dbt.ref("fit_cluster_features"))
     sample = dbt.ref("int_customers__cluster_sample")
     return clusters.select_count(
-        bounded_frame(sample.filter("is_current"), clusters.MOST_SAMPLED),
+        bounded_frame(sample.filter("is_current"), clusters.MAX_SAMPLED),
         clusters.kept_features(features),
         clusters.whole_number(settings["cluster_count"]),
     )

@@ -4,7 +4,7 @@ from customer_value import clusters
 from customer_value.frames import bounded_frame
 
 # Some 20,000 customers at each of some dozens of dates.
-MOST_ROWS = 5_000_000
+MAX_ROWS = 5_000_000
 
 
 def model(dbt, session):
@@ -12,7 +12,7 @@ def model(dbt, session):
     features = bounded_frame(dbt.ref("fit_cluster_features"))
     selection = bounded_frame(dbt.ref("fit_cluster_selection").filter("is_selected"))
     archetypes = bounded_frame(dbt.ref("cluster_names"))
-    sample = bounded_frame(dbt.ref("int_customers__cluster_sample"), MOST_ROWS)
+    sample = bounded_frame(dbt.ref("int_customers__cluster_sample"), MAX_ROWS)
     return clusters.fit_dates(
         # groupby is in order of the dates.
         sample.groupby("as_of_date"),

@@ -4,7 +4,7 @@ from customer_value import clv
 from customer_value.frames import bounded_frame
 
 # SQL samples two million customers, who have fewer distinct rows (int_customers__purchase_summary).
-MOST_ROWS = 2_500_000
+MAX_ROWS = 2_500_000
 
 
 def model(dbt, session):
@@ -19,8 +19,8 @@ def model(dbt, session):
         then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
         fits += clv.fit_date(
             date,
-            bounded_frame(purchases.filter(f"{then} and fitted_customer_count > 0"), MOST_ROWS),
-            bounded_frame(values.filter(then), MOST_ROWS),
+            bounded_frame(purchases.filter(f"{then} and fitted_customer_count > 0"), MAX_ROWS),
+            bounded_frame(values.filter(then), MAX_ROWS),
             bounded_frame(clock.filter(then)),
         )
     return clv.parameter_frame(fits)

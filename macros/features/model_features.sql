@@ -77,8 +77,8 @@
             'used_by': {'lookalikes': 6},
         },
         {
-            'name': 'log_mean_gap',
-            'sql': log_feature('mean_gap_days'),
+            'name': 'log_interpurchase_mean',
+            'sql': log_feature('mean_interpurchase_days'),
             'more': 'long gaps between orders',
             'less': 'short gaps between orders',
             'topic': 'silence',
@@ -86,8 +86,8 @@
             'used_by': {},
         },
         {
-            'name': 'log_gap_deviation',
-            'sql': log_feature('gap_deviation_days'),
+            'name': 'log_interpurchase_deviation',
+            'sql': log_feature('interpurchase_deviation_days'),
             'more': 'irregular gaps between orders',
             'less': 'regular gaps between orders',
             'topic': 'silence',
@@ -206,7 +206,7 @@
         },
         {
             'name': 'log_expected_orders',
-            'sql': log_feature('expected_orders_a_year'),
+            'sql': log_feature('expected_orders_per_year'),
             'more': 'high order rate by BG/NBD',
             'less': 'low order rate by BG/NBD',
             'topic': 'silence',

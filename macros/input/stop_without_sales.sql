@@ -52,7 +52,7 @@
     {%- set column = example_column(reason) -%}
     {%- if column -%}
         {%- for row in run_query(
-            "select distinct " ~ column ~ " from " ~ ref('stg_order_lines__text')
+            "select distinct " ~ column ~ " from " ~ ref('base_order_lines')
             ~ " where order_line_id in (select order_line_id from " ~ this
             ~ " where rejection_reason = " ~ text_literal(reason) ~ ") and " ~ column
             ~ " is not null order by 1 limit 3"

@@ -26,8 +26,8 @@ horizons as (
         candidates.alpha,
         candidates.a,
         candidates.b,
-        cast(orders_if_alive.repeat_count as double) + candidates.leaving_shift
-            as leaving_occasions,
+        cast(orders_if_alive.repeat_count as double) + candidates.dropout_shift
+            as dropout_occasions,
         candidates.p,
         candidates.gamma,
         candidates.q + candidates.p * cast(orders_if_alive.repeat_count as double) as value_shape,
@@ -97,7 +97,7 @@ alive as (
         last_order_times.age,
         last_order_times.last_order_age,
         {{ alive_probability(
-            'cumulants', 'cumulants.leaving_occasions', 'last_order_times.repeat_count',
+            'cumulants', 'cumulants.dropout_occasions', 'last_order_times.repeat_count',
             'last_order_times.age', 'last_order_times.last_order_age'
         ) }} as alive_probability,
         cumulants.orders,

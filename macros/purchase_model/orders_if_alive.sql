@@ -71,10 +71,10 @@ at_nodes as (
         timed_pairs.age_days,
         int_clv_steps.step_date,
         timed_pairs.shape,
-        fit_clv_nodes.leaving_probability,
+        fit_clv_nodes.dropout_probability,
         fit_clv_nodes.weight,
         int_clv_steps.operational_days * power(timed_pairs.rate, -1) as relative_time,
-        fit_clv_nodes.leaving_probability
+        fit_clv_nodes.dropout_probability
         * int_clv_steps.operational_days * power(timed_pairs.rate, -1) as z
     from timed_pairs
     inner join int_clv_steps
@@ -99,7 +99,7 @@ in_logs as (
 conditional_moments as (
     select
         in_logs.*,
-        ({{ chance_of_some('exponent') }}) * power(leaving_probability, -1) as orders,
+        ({{ chance_of_some('exponent') }}) * power(dropout_probability, -1) as orders,
         -- Where little can happen a difference of ones says nothing, and the series does.
         case
             when shape * z < 1e-3
@@ -108,8 +108,8 @@ conditional_moments as (
                     * (0.5e0 - (shape + 2e0) * z / 3e0)
             else
                 (1e0 - exp(-exponent) * (1e0 + shape * z * power(1e0 + z, -1)))
-                * power(leaving_probability, -2)
-        end * 2e0 * (1e0 - leaving_probability) as order_pairs
+                * power(dropout_probability, -2)
+        end * 2e0 * (1e0 - dropout_probability) as order_pairs
     from in_logs
 ),
 

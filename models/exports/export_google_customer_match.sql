@@ -1,7 +1,7 @@
 -- Grain: one row per customer who may be reached by ads and is not held back, hashed.
 with int_customers__reachable as (
     select * from {{ ref('int_customers__reachable') }}
-    where is_ads_allowed and not is_held_back
+    where is_ads_allowed and not is_in_holdout
 ),
 
 -- A postal address is matched by its four parts together: with one missing, none is of use.

@@ -27,7 +27,7 @@ candidates as (
         customers.net_revenue,
         customers.clv,
 
-        reachable.is_held_back,
+        reachable.is_in_holdout,
 
         customers.last_order_date,
         customers.as_of_date,
@@ -60,7 +60,7 @@ profiles as (
         net_revenue,
         clv,
 
-        is_held_back,
+        is_in_holdout,
 
         last_order_date,
         as_of_date

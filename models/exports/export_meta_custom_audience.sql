@@ -5,7 +5,7 @@ with customers as (
 
 int_customers__reachable as (
     select * from {{ ref('int_customers__reachable') }}
-    where is_ads_allowed and not is_held_back
+    where is_ads_allowed and not is_in_holdout
 ),
 
 plain as (

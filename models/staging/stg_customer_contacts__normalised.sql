@@ -1,6 +1,6 @@
 -- Grain: one row per row of the contacts, normalised; what cannot be used is null.
 with contacts_as_text as (
-    select * from {{ ref('stg_customer_contacts__text') }}
+    select * from {{ ref('base_customer_contacts') }}
 ),
 
 country_calling_codes as (

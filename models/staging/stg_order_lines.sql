@@ -1,6 +1,6 @@
 -- Grain: one row per line of the input, with what its order says beside it, and its line kind or
 -- the reason why it is rejected.
--- depends_on: {{ ref('stg_order_lines__text') }}, {{ ref('data_quality_checks') }}
+-- depends_on: {{ ref('base_order_lines') }}, {{ ref('data_quality_checks') }}
 {{ config(post_hook="{{ stop_without_sales() }}") }}
 
 {%- set order_amounts = ['order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'] %}

@@ -12,7 +12,7 @@ with lines_as_text as (
         {{ trim_blanks('raw_' ~ column) }} as {{ column }},
         {%- endfor %}
         order_line_id
-    from {{ ref('stg_order_lines__text') }}
+    from {{ ref('base_order_lines') }}
     where coalesce(raw_{{ (amounts + others) | join(', raw_') }}) is not null
 ),
 

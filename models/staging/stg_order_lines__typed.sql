@@ -5,7 +5,7 @@
 {%- set separator = decimal_separator() %}
 {%- set flags = ['order_id', 'quantity', 'unit_price', 'line_amount'] %}
 with lines_as_text as (
-    select * from {{ ref('stg_order_lines__text') }}
+    select * from {{ ref('base_order_lines') }}
 ),
 
 trimmed as (

@@ -18,13 +18,13 @@ from sklearn.covariance import MinCovDet
 
 from customer_value.threads import one_thread
 
-FEWEST_CUSTOMERS = 50
+MIN_CUSTOMERS = 50
 # One feature alone has no unusual combinations.
-FEWEST_FEATURES = 2
+MIN_FEATURES = 2
 SUPPORT_SHARE = 0.75
 # A feature of whose variance less than this is its own, beside the features before it, would let
 # digits decide: distances grow with the inverse of it.
-LEAST_OWN_VARIANCE = 0.01
+MIN_OWN_VARIANCE = 0.01
 # The interquartile range of a normal distribution, in standard deviations.
 NORMAL_QUARTILES = 1.3489795
 # Digits beyond these come from the order of additions, not from the data.
@@ -67,7 +67,7 @@ def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
         Without features, and with the reason, where customers are too few, or where fewer than two
         features tell them apart. A feature is left out where at least half of the customers are
         equal in it (its quartiles are the same), or where for most of them it follows from those
-        before it (less than `LEAST_OWN_VARIANCE` of its variance is its own). What remains has a
+        before it (less than `MIN_OWN_VARIANCE` of its variance is its own). What remains has a
         covariance that can be inverted as it is, without a ridge.
 
     Raises
@@ -86,8 +86,8 @@ def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
             f"{values[row, column]}: it must be a finite number"
         )
     count = len(values)
-    if count < FEWEST_CUSTOMERS:
-        return _none(count, f"{count} customers; {FEWEST_CUSTOMERS} are the fewest")
+    if count < MIN_CUSTOMERS:
+        return _none(count, f"{count} customers; {MIN_CUSTOMERS} are the fewest")
 
     quartiles = np.quantile(values, [0.25, 0.75], axis=0)
     scale = (quartiles[1] - quartiles[0]) / NORMAL_QUARTILES
@@ -97,15 +97,15 @@ def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
         if spread < 1e-9
     }
     kept = [column for column, spread in enumerate(scale) if spread >= 1e-9]
-    while len(kept) >= FEWEST_FEATURES:
+    while len(kept) >= MIN_FEATURES:
         estimate = _estimate(values[:, kept])
         dependent = _dependent(estimate.covariance_, scale[kept])
         if dependent is None:
             break
         left_out[features[kept[dependent]]] = "it follows from the features before it"
         del kept[dependent]
-    if len(kept) < FEWEST_FEATURES:
-        found = f"{len(kept)} features tell customers apart; {FEWEST_FEATURES} are the fewest"
+    if len(kept) < MIN_FEATURES:
+        found = f"{len(kept)} features tell customers apart; {MIN_FEATURES} are the fewest"
         return _none(count, found, left_out)
     return Fit(
         tuple(features[column] for column in kept),
@@ -205,7 +205,7 @@ def _dependent(covariance: np.ndarray, scale: np.ndarray) -> int | None:
         variance = scaled[column, column]
         own = variance - shared @ np.linalg.solve(before, shared)
         # Written so that what is not a number is too little as well.
-        if not own >= LEAST_OWN_VARIANCE * max(variance, 1.0):
+        if not own >= MIN_OWN_VARIANCE * max(variance, 1.0):
             return column
     return None
 

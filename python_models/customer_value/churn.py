@@ -17,7 +17,7 @@ from customer_value.scaling import standardise, unscale
 from customer_value.threads import one_thread
 
 # Fewer customers who left, or who stayed, say next to nothing about two dozen coefficients.
-FEWEST_OF_EACH = 20
+MIN_OF_EACH = 20
 # Weight of the squared coefficients against the sum of the rows' losses.
 PENALTY = 300.0
 DIGITS = 14
@@ -157,9 +157,9 @@ def too_thin(churned: np.ndarray) -> str:
         Of each customer of the training windows.
     """
     left, stayed = int(churned.sum()), int((~churned).sum())
-    if min(left, stayed) < FEWEST_OF_EACH:
+    if min(left, stayed) < MIN_OF_EACH:
         return (
             f"{left} customers of ended windows had no order, {stayed} had one; "
-            f"{FEWEST_OF_EACH} of each are the fewest"
+            f"{MIN_OF_EACH} of each are the fewest"
         )
     return ""

@@ -41,18 +41,18 @@ PROFILE = {
 }
 
 # SQL samples about 20,000 customers a date by hash.
-MOST_SAMPLED = 50_000
+MAX_SAMPLED = 50_000
 # Of fewer, two samples hardly have the same clusters.
-FEWEST_CUSTOMERS = 100
+MIN_CUSTOMERS = 100
 # The rule for the number of clusters.
-LEAST_STABILITY = 0.8
-SMALLEST_SHARE = 0.02
+MIN_STABILITY = 0.8
+MIN_SHARE = 0.02
 
 STARTS = 20
 # For the clusters that count.
 FINAL_STARTS = 100
 EARLIER_STARTS = 10
-MOST_ITERATIONS = 1_000
+MAX_ITERATIONS = 1_000
 # Inertias so near to the least, relative to it, are of the same optimum.
 SAME_INERTIA = 1e-3
 BOOTSTRAPS = 10
@@ -117,7 +117,7 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
     for preference, feature in enumerate(vectors.columns, start=1):
         center, scale = scales[feature]
         reason, other, correlation = "", None, None
-        if len(vectors) < FEWEST_CUSTOMERS:
+        if len(vectors) < MIN_CUSTOMERS:
             reason = _too_few(len(vectors))
         elif scale == 0:
             reason = "no spread: the middle half of the customers have the same value"
@@ -320,7 +320,7 @@ def partition(
         Centroids of a further start.
     """
     # tol is the movement at which to stop; 0 goes on to where nothing changes any more.
-    settings = {"n_clusters": count, "n_init": 1, "tol": 0.0, "max_iter": MOST_ITERATIONS}
+    settings = {"n_clusters": count, "n_init": 1, "tol": 0.0, "max_iter": MAX_ITERATIONS}
     runs = [KMeans(**settings, random_state=seed).fit(points) for seed in range(starts)]
     if start is not None and start.shape == (count, points.shape[1]):
         runs.append(KMeans(**settings, init=start).fit(points))
@@ -475,10 +475,10 @@ def _apply_rule(table: pd.DataFrame, fitted: pd.Index, cluster_count: int | None
     if not len(fitted):
         return
     rows = table.loc[fitted]
-    stable, large = rows["stability"] >= LEAST_STABILITY, rows["smallest_share"] >= SMALLEST_SHARE
+    stable, large = rows["stability"] >= MIN_STABILITY, rows["smallest_share"] >= MIN_SHARE
     table.loc[fitted, "reason"] = np.select(
         [~stable.to_numpy(bool), ~large.to_numpy(bool)],
-        [f"stability below {LEAST_STABILITY}", f"a cluster below {SMALLEST_SHARE:.0%} of all"],
+        [f"stability below {MIN_STABILITY}", f"a cluster below {MIN_SHARE:.0%} of all"],
         "nearer to the chord of the inertia curve",
     )
     if cluster_count is not None:
@@ -518,7 +518,7 @@ def _scales(vectors: pd.DataFrame) -> dict[str, tuple[float, float]]:
 def _points(vectors: pd.DataFrame, used: Sequence[str]) -> tuple[np.ndarray, str]:
     """Customers as scaled points, and why they cannot be fitted; empty where they can."""
     scales = _scales(vectors)
-    if len(vectors) < FEWEST_CUSTOMERS:
+    if len(vectors) < MIN_CUSTOMERS:
         return np.empty((0, 0)), _too_few(len(vectors))
     if not used:
         return np.empty((0, 0)), "no feature has a spread"
@@ -531,4 +531,4 @@ def _correlation(one: pd.Series, other: pd.Series) -> float:
 
 
 def _too_few(count: int) -> str:
-    return f"customers: {count}; the fewest to fit are {FEWEST_CUSTOMERS}"
+    return f"customers: {count}; the fewest to fit are {MIN_CUSTOMERS}"

@@ -33,13 +33,13 @@ PARAMETERS = {
 }
 
 # Fewer repeat buyers say next to nothing about four parameters.
-FEWEST_REPEAT_BUYERS = 20
+MIN_REPEAT_BUYERS = 20
 # A gradient of the mean log-likelihood, in logs of the parameters, that counts as none; so does one
 # by which a parameter times e would add so little to the log-likelihood of all customers.
 ACCEPTED_GRADIENT = 1e-5
 NEGLIGIBLE_GAIN = 1.0
 # Where the best parameters are 0 or infinite, the search ends here (logs).
-LARGEST_LOG = 10.0
+MAX_LOG = 10.0
 # Starts are compared on some rows, the best is followed on more; a few steps on all complete it.
 ROWS_TO_START_WITH = 2_000
 ROWS_TO_FOLLOW = 50_000
@@ -48,7 +48,7 @@ RESTARTS = 10
 PARAMETER_DIGITS = 8
 ERROR_DIGITS = 4
 NODE_COUNT = 24
-LARGEST_CUBED = 100.0
+MAX_CUBED = 100.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def fit_orders(
     if reason:
         return Fit(model, "not_fitted", reason)
 
-    shift = leaving_shift(model)
+    shift = dropout_shift(model)
     order = np.lexsort((T, t_x, x))
     data = (x[order], t_x[order], T[order], weight[order])
     scale = np.average(T, weights=weight)
@@ -243,12 +243,12 @@ def fit_date(
     ]
 
 
-def leaving_shift(model: str) -> int:
+def dropout_shift(model: str) -> int:
     """How many occasions to leave come before the first repeat order: 1 in MBG/NBD, else 0."""
     return 1 if model == "mbg_nbd" else 0
 
 
-def leaving_nodes(a: float, b: float, count: int = NODE_COUNT) -> tuple[np.ndarray, np.ndarray]:
+def dropout_nodes(a: float, b: float, count: int = NODE_COUNT) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights by which a mean over p ~ Beta(a, b) is a sum.
 
     Gauss-Jacobi quadrature on [0, 1] by the eigenvalues of the recurrence's matrix (Golub and
@@ -270,7 +270,7 @@ def leaving_nodes(a: float, b: float, count: int = NODE_COUNT) -> tuple[np.ndarr
         The nodes lie between 0 and 1, rising; the weights add up to 1.
     """
     # p = v^3 turns Beta(a, b) into Beta(3 a, b) in v, times a factor that is smooth for small b.
-    power = 3 if b <= LARGEST_CUBED else 1
+    power = 3 if b <= MAX_CUBED else 1
     left, right = b - 1.0, power * a - 1.0
     n = np.arange(1, count)
     total = 2 * n + left + right
@@ -302,13 +302,13 @@ def expected_orders(
     """E[Y(horizon) | x, t_x, T], as macros/clv has it in SQL; here for the parameter variance.
 
     With the customer alive at T and given p, E[Y] is (1 - (1 + p t / (alpha + T))^-(r + x)) / p;
-    its mean over p ~ Beta(a, b + x + shift) is the sum over `leaving_nodes`.
+    its mean over p ~ Beta(a, b + x + shift) is the sum over `dropout_nodes`.
     """
     r, alpha, a, b = theta
     values = np.empty(len(x))
     for count in np.unique(x):
         rows = x == count
-        nodes, weights = leaving_nodes(a, b + count + shift)
+        nodes, weights = dropout_nodes(a, b + count + shift)
         z = np.outer(horizon / (alpha + T[rows]), nodes)
         values[rows] = (-np.expm1(-(r + count) * np.log1p(z)) / nodes) @ weights
     occasions = x + shift
@@ -395,7 +395,7 @@ def node_frame(parameters: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per ``as_of_date``, ``model``, ``clock``, ``repeat_count`` and ``node_number``, with
-        ``leaving_probability`` (the node) and ``weight``.
+        ``dropout_probability`` (the node) and ``weight``.
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -403,34 +403,34 @@ def node_frame(parameters: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         "clock": "string",
         "repeat_count": "Int64",
         "node_number": "Int64",
-        "leaving_probability": "float64",
+        "dropout_probability": "float64",
         "weight": "float64",
     }
     fitted = parameters[parameters["model"].isin(ORDER_MODELS) & parameters["a"].notna()]
     fitted = fitted.sort_values(["as_of_date", "model", "clock"])
     occurring = counts.groupby("as_of_date")["repeat_count"].apply(lambda x: sorted({0, *x}))
     keys = [
-        (row.as_of_date, row.model, row.clock, x, row.a, row.b + x + leaving_shift(row.model))
+        (row.as_of_date, row.model, row.clock, x, row.a, row.b + x + dropout_shift(row.model))
         for row in fitted.itertuples()
         for x in occurring.get(row.as_of_date, [])
     ]
     if not keys:
         return pd.DataFrame(columns=list(types)).astype(types)
-    quadratures = [leaving_nodes(a, b) for *_, a, b in keys]
+    quadratures = [dropout_nodes(a, b) for *_, a, b in keys]
     nodes, weights = (np.concatenate(values) for values in zip(*quadratures, strict=True))
     frame = pd.DataFrame(keys, columns=[*list(types)[:4], "a", "b"]).drop(columns=["a", "b"])
     frame = frame.loc[frame.index.repeat(NODE_COUNT)].reset_index(drop=True)
     frame["node_number"] = np.tile(np.arange(1, NODE_COUNT + 1), len(keys))
-    return frame.assign(leaving_probability=nodes, weight=weights).astype(types)
+    return frame.assign(dropout_probability=nodes, weight=weights).astype(types)
 
 
 def _too_thin(x: np.ndarray, weight: np.ndarray) -> str:
     repeat_buyers = int(weight[x > 0].sum())
-    if repeat_buyers >= FEWEST_REPEAT_BUYERS:
+    if repeat_buyers >= MIN_REPEAT_BUYERS:
         return ""
     return (
         f"customers who ordered on a second day for some value: {repeat_buyers}; "
-        f"the fewest to fit are {FEWEST_REPEAT_BUYERS}"
+        f"the fewest to fit are {MIN_REPEAT_BUYERS}"
     )
 
 
@@ -447,7 +447,7 @@ def _fit(
 
     ``loss(logs, *rows)`` returns it with its gradient; the last of the rows are their weights.
     """
-    bounds = [(-LARGEST_LOG, LARGEST_LOG)] * len(starts[0])
+    bounds = [(-MAX_LOG, MAX_LOG)] * len(starts[0])
 
     def minimum(start, rows):
         return minimize(
@@ -467,7 +467,7 @@ def _fit(
     logs, value, gradient, hessian = _newton(loss, logs, data, fewer)
 
     # Where the likelihood is flat the search runs on, and the predictions stay as good as they are.
-    at_bound = np.abs(logs) > LARGEST_LOG - 0.1
+    at_bound = np.abs(logs) > MAX_LOG - 0.1
     gradient_norm = float(np.max(np.abs(np.where(at_bound, 0.0, gradient))))
     weight = data[-1].sum()
     figures = {
@@ -523,12 +523,12 @@ def _newton(
     hessian = _hessian(loss, logs, fewer)
     for _ in range(12):
         # A parameter at its bound stays there, and the others find their best beside it.
-        free = np.flatnonzero(np.abs(logs) < LARGEST_LOG)
+        free = np.flatnonzero(np.abs(logs) < MAX_LOG)
         if not free.size or np.linalg.eigvalsh(hessian[np.ix_(free, free)])[0] <= 1e-9:
             break
         step = np.linalg.solve(hessian[np.ix_(free, free)], gradient[free])
         candidate = logs.copy()
-        candidate[free] = np.clip(logs[free] - np.clip(step, -1, 1), -LARGEST_LOG, LARGEST_LOG)
+        candidate[free] = np.clip(logs[free] - np.clip(step, -1, 1), -MAX_LOG, MAX_LOG)
         value_there, gradient_there = loss(candidate, *data)
         if np.max(np.abs(gradient_there[free])) >= np.max(np.abs(gradient[free])):
             break

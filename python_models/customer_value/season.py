@@ -12,9 +12,9 @@ import pandas as pd
 from customer_value.threads import one_thread
 
 # A season wants every month of a year, and some of them twice to tell it from a trend.
-FEWEST_MONTHS = 15
+MIN_MONTHS = 15
 # Repeat orders of those months; fewer give a season of chance.
-FEWEST_ORDERS = 500
+MIN_ORDERS = 500
 # How far a month is from the others before data: standard deviations of logs, as 1 / sqrt.
 ORDER_PRECISION = 30.0
 VALUE_PRECISION = 100.0
@@ -72,10 +72,10 @@ def fit(cohorts: pd.DataFrame) -> Season:
     cohorts = cohorts.sort_values(["first_order_month", "order_month"])
     months = cohorts["order_month"].nunique()
     orders = int(cohorts["order_day_count"].sum())
-    if months < FEWEST_MONTHS:
-        return _none(f"{months} complete months with repeat orders; {FEWEST_MONTHS} are the fewest")
-    if orders < FEWEST_ORDERS:
-        return _none(f"{orders} repeat orders in complete months; {FEWEST_ORDERS} are the fewest")
+    if months < MIN_MONTHS:
+        return _none(f"{months} complete months with repeat orders; {MIN_MONTHS} are the fewest")
+    if orders < MIN_ORDERS:
+        return _none(f"{orders} repeat orders in complete months; {MIN_ORDERS} are the fewest")
     intensity = np.exp(_order_effects(cohorts))
     value = np.exp(_value_effects(cohorts))
     return Season(

@@ -185,7 +185,7 @@ WHOLE_ORDER_SHARE, PARTIAL_SHARE = 0.25, 0.4
 LONGEST_RETURN_DAYS, SHORTEST_RETURN_DAYS = 45, 0.01
 
 OPENS_AT, OPEN_MINUTES = 8 * 60, 10 * 60  # minutes after midnight, minutes
-LEAST_DROPOUT = 1e-12  # a Beta with small a underflows to 0, where a geometric draw is undefined
+MIN_DROPOUT = 1e-12  # a Beta with small a underflows to 0, where a geometric draw is undefined
 FIRST_INVOICE, FIRST_CUSTOMER = 500_001, 12_346
 _CONTACTS_STREAM = 1
 
@@ -437,7 +437,7 @@ def _shoppers(count: int, settings: Settings, stream: np.random.Generator) -> pd
             "type": stream.choice(len(shares), count, p=shares),
             "country": stream.choice(len(COUNTRIES), count, p=list(COUNTRIES.values())),
             "rate": stream.gamma(settings.r, 1 / settings.alpha, count),
-            "dropout": np.maximum(stream.beta(settings.a, settings.b, count), LEAST_DROPOUT),
+            "dropout": np.maximum(stream.beta(settings.a, settings.b, count), MIN_DROPOUT),
             "nu": stream.gamma(settings.q, 1 / settings.gamma, count),
         }
     )

@@ -19,7 +19,7 @@ from customer_value.scaling import standardise, unscale
 from customer_value.threads import one_thread
 
 TIERS = ("bronze", "silver", "gold", "platinum")
-FEWEST_OF_A_TIER = 20
+MIN_CUSTOMERS_PER_TIER = 20
 FOLDS = 5
 DIGITS = 14
 
@@ -143,11 +143,11 @@ def too_thin(training: pd.DataFrame) -> str:
     customers = training.drop_duplicates(["customer_id", "actual_tier"])["actual_tier"]
     counts = {name: int((customers == name).sum()) for name in TIERS}
     sizes = [f"{count} {name}" for name, count in counts.items()]
-    if sum(count >= FEWEST_OF_A_TIER for count in counts.values()) >= 2:
+    if sum(count >= MIN_CUSTOMERS_PER_TIER for count in counts.values()) >= 2:
         return ""
     return (
         f"customers of ended windows were {', '.join(sizes)}; "
-        f"two tiers of at least {FEWEST_OF_A_TIER} are needed"
+        f"two tiers of at least {MIN_CUSTOMERS_PER_TIER} are needed"
     )
 
 

@@ -1,6 +1,6 @@
 -- Each row of the contacts is a customer's contacts, or stands among the rejected with a reason.
 with contacts as (
-    select contact_id from {{ ref('stg_customer_contacts__text') }}
+    select contact_id from {{ ref('base_customer_contacts') }}
 ),
 
 accounted_for as (

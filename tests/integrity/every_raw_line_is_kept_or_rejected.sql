@@ -1,6 +1,6 @@
 -- Lines and money of the input, against what is kept and what is rejected.
 with lines_as_text as (
-    select * from {{ ref('stg_order_lines__text') }}
+    select * from {{ ref('base_order_lines') }}
 ),
 
 amounts as (

@@ -50,7 +50,7 @@ def told(sample_build, histories, dates) -> dict[date, list[tuple]]:
             create view int_audience_customers as
             select *, 'any' as segment, 1 as r_score, 1 as f_score, 1 as m_score, '' as value_tier,
                 0e0 as clv, 0e0 as expected_revenue, null::double as purchase_model_churn_risk,
-                null::double as mean_gap_days, null::integer as days_until_overdue
+                null::double as mean_interpurchase_days, null::integer as days_until_overdue
             from scored;
             create table segments as select 'any' as segment, 'Any' as label;
             create table int_as_of_dates (as_of_date date, is_current bool, is_trigger_start bool)

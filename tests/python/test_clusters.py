@@ -149,7 +149,7 @@ def test_four_of_404_customers_who_stand_apart_are_no_reason_to_trust_a_number()
 
     table = clusters.select_count(vectors, FEATURES[:4]).set_index("cluster_count")
 
-    assert table["smallest_share"].max() < clusters.SMALLEST_SHARE
+    assert table["smallest_share"].max() < clusters.MIN_SHARE
     assert table.loc[2, "reason"] == "a cluster below 2% of all"
     assert table.loc[table["is_selected"], "reason"].iloc[0].startswith("the most stable")
 

@@ -282,7 +282,7 @@ def test_expected_orders_grow_with_the_horizon_and_start_at_nothing():
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(a=st.floats(0.02, 50), b=st.floats(0.02, 2_000))
 def test_leaving_nodes_have_the_moments_of_the_beta_distribution(a, b):
-    nodes, weights = clv.leaving_nodes(a, b)
+    nodes, weights = clv.dropout_nodes(a, b)
 
     assert len(nodes) == len(weights) == clv.NODE_COUNT
     assert (np.diff(nodes) > 0).all()
@@ -388,7 +388,7 @@ def simulated() -> list[tuple[clv.Fit, tuple, float]]:
     runs = []
     for seed in range(20):
         model = clv.ORDER_MODELS[seed % 2]
-        shift = clv.leaving_shift(model)
+        shift = clv.dropout_shift(model)
         orders, values = simulated_truth(seed)
         customers = simulated_customers(orders, values, shift, seed, in_whole_days=False)
         one = np.ones(len(customers))
@@ -489,7 +489,7 @@ def test_odd_orders_have_a_fit_or_a_reason(rows, model):
     if fit.parameters:
         x, t_x, T, _ = rows
         orders = clv.expected_orders(
-            list(fit.parameters.values()), clv.leaving_shift(model), x, t_x, T, 365.0
+            list(fit.parameters.values()), clv.dropout_shift(model), x, t_x, T, 365.0
         )
         assert np.isfinite(orders).all()
         assert (orders >= 0).all()

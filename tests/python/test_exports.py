@@ -16,7 +16,7 @@ from conftest import PROJECT, SAMPLE, SAMPLE_CONTACTS, Build, line, run_build, w
 SELECTED = (
     *("--select", "country_calling_codes", "suppressed_customers", "stg_suppressed_customers"),
     "stg_customer_aliases",
-    *("stg_customer_contacts__text", "stg_customer_contacts__normalised", "stg_customer_contacts"),
+    *("base_customer_contacts", "stg_customer_contacts__normalised", "stg_customer_contacts"),
     *("rejected_customer_contacts", "int_customers__reachable"),
     "resource_type:model,path:models/exports",
 )
@@ -300,7 +300,7 @@ def test_hashed_files_hold_hashes_of_those_who_agree_and_no_clear_identifier(
         assert all(re.fullmatch("([0-9a-f]{64})?", row[column]) for column in columns)
         assert any(row.values())
     assert not re.search("@|tel:|'", content)
-    held_back = exports.ids("int_customers__reachable where is_held_back")
+    held_back = exports.ids("int_customers__reachable where is_in_holdout")
     left_out = held_back | suppressed("ads") | exports.share_a_phone_with_who_refuses("ads")
     agreed = {
         customer: contact
@@ -440,7 +440,7 @@ def test_a_contact_list_without_its_consents_stops_the_build(tmp_path):
     built = run_build(
         tmp_path / "build",
         SAMPLE,
-        *("--select", "stg_customer_contacts__text"),
+        *("--select", "base_customer_contacts"),
         customer_contacts=path,
     )
 

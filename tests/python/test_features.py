@@ -69,7 +69,7 @@ def test_what_purchase_models_say_of_customers_are_the_published_formulas(sample
         alive = 1 / (1 + gone * silence ** (row.r + x))
         assert math.isclose(row.alive_probability, alive, rel_tol=1e-9)
         assert math.isclose(
-            row.expected_orders_a_year,
+            row.expected_orders_per_year,
             365 * alive * (row.r + x) / (row.alpha + row.age_days),
             rel_tol=1e-9,
         )
@@ -143,7 +143,7 @@ def test_too_few_customers_for_a_fit_are_neither_alive_nor_gone(build_features):
     built = build_features([*lines, line("3", "b", "2024-02-10")])
 
     assert built.query(
-        "select distinct alive_probability, expected_orders_a_year, expected_order_value "
+        "select distinct alive_probability, expected_orders_per_year, expected_order_value "
         "from int_customers__features"
     ) == [(None, None, None)]
 

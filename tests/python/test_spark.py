@@ -149,9 +149,7 @@ def test_a_broken_file_stops_the_run_on_spark_too(tmp_path, lines, message):
     path = tmp_path / "lines.csv"
     path.write_bytes("\n".join([",".join(HEADERS), *lines, ""]).encode("latin-1"))
 
-    built = run_build(
-        tmp_path / "spark", path, "--select", "stg_order_lines__text", target="spark_ci"
-    )
+    built = run_build(tmp_path / "spark", path, "--select", "base_order_lines", target="spark_ci")
 
     assert not built.succeeded
     assert message in " ".join(built.output.split())
@@ -162,7 +160,7 @@ def test_tables_stay_on_spark_local_and_one_can_be_the_input(tmp_path):
     write_lines(path, [line("1", "7", "2024-01-10"), line("2", None, "2024-01-11", price="x")])
     project = copy_project(
         tmp_path / "project",
-        {"models/intermediate/int_probe.sql": "select * from {{ ref('stg_order_lines__text') }}"},
+        {"models/intermediate/int_probe.sql": "select * from {{ ref('base_order_lines') }}"},
     )
     columns = "order_id product_id product_name quantity ordered_at unit_price customer_id country"
 

@@ -54,7 +54,7 @@ customers as (
         customers_segmented.net_revenue_365d,
         customers_segmented.average_order_value,
         int_customers__features.tenure_days,
-        int_customers__features.mean_gap_days,
+        int_customers__features.mean_interpurchase_days,
         int_customers__features.days_until_overdue,
         int_customers__features.coming_season_order_days,
 

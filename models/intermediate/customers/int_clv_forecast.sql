@@ -72,7 +72,7 @@ alive as (
         customer_groups.customer_count,
         cast(customer_groups.customer_count as double) * {{ alive_probability(
             'candidates',
-            '(cast(customer_groups.repeat_count as double) + candidates.leaving_shift)',
+            '(cast(customer_groups.repeat_count as double) + candidates.dropout_shift)',
             'customer_groups.repeat_count',
             '(-first_order_days.operational_days)',
             '(last_order_days.operational_days - first_order_days.operational_days)'

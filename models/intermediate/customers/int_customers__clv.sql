@@ -6,7 +6,7 @@ with candidates as (
 
 -- MBG/NBD says who is alive, also where BG/NBD foresees orders better: in BG/NBD nobody leaves
 -- before a second order.
-leaving_models as (
+dropout_models as (
     select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
     where
         int_clv_candidates.order_model = 'mbg_nbd'
@@ -33,7 +33,7 @@ customers_clv as (
         scores.horizon_days,
 
         {{ alive_probability(
-            'leaving_models', 'cast(scores.repeat_count + 1 as double)', 'scores.repeat_count',
+            'dropout_models', 'cast(scores.repeat_count + 1 as double)', 'scores.repeat_count',
             'scores.age', 'scores.last_order_age'
         ) }} as p_alive,
         scores.churn_risk,
@@ -44,10 +44,10 @@ customers_clv as (
         scores.revenue_lower as clv_lower,
         scores.revenue_upper as clv_upper
     from scores
-    left join leaving_models
+    left join dropout_models
         on
-            scores.as_of_date = leaving_models.as_of_date
-            and scores.clock = leaving_models.clock
+            scores.as_of_date = dropout_models.as_of_date
+            and scores.clock = dropout_models.clock
 )
 
 select * from customers_clv

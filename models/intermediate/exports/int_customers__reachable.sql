@@ -92,7 +92,7 @@ shared as (
         bool_and(agrees_to_ads) over (partition by email_or_id)
         and bool_and(agrees_to_ads) over (partition by phone_or_id) as is_ads_allowed,
         bool_or(is_control) over (partition by email_or_id)
-        or bool_or(is_control) over (partition by phone_or_id) as is_held_back
+        or bool_or(is_control) over (partition by phone_or_id) as is_in_holdout
     from flagged
 ),
 
@@ -111,7 +111,7 @@ reachable as (
         is_sms_allowed,
         is_ads_allowed,
         is_post_allowed,
-        is_held_back
+        is_in_holdout
     from shared
     where is_customer
 )

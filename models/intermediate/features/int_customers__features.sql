@@ -51,7 +51,7 @@ numbered_order_days as (
     select
         known_order_days.*,
         row_number() over order_history as order_number,
-        (lag(days_before) over order_history) - days_before as gap_days
+        (lag(days_before) over order_history) - days_before as interpurchase_days
     from known_order_days
     window order_history as (partition by as_of_date, customer_id order by order_date nulls last)
 ),
@@ -61,7 +61,7 @@ order_day_sums as (
         as_of_date,
         customer_id,
         sum(net_revenue) as order_day_revenue,
-        sum(gap_days * gap_days) as squared_gaps,
+        sum(interpurchase_days * interpurchase_days) as squared_interpurchase_days,
         -- Values times twice the distance of their place from the middle one: a slope's numerator.
         sum(net_revenue * (2 * order_number - repeat_count - 2)) as value_by_place,
         sum(case when days_before <= 90 then 1 else 0 end) as order_days_90d,
@@ -143,7 +143,7 @@ joined as (
         cast(purchases.repeat_revenue as double) as repeat_revenue,
 
         cast(order_day_sums.order_day_revenue as double) as order_day_revenue,
-        cast(order_day_sums.squared_gaps as double) as squared_gaps,
+        cast(order_day_sums.squared_interpurchase_days as double) as squared_interpurchase_days,
         cast(order_day_sums.value_by_place as double) as value_by_place,
         order_day_sums.order_days_90d,
         order_day_sums.order_days_previous_90d,
@@ -184,14 +184,16 @@ joined as (
 with_gaps as (
     select
         joined.*,
-        last_order_age / nullif(repeat_count, 0e0) as mean_gap_days,
+        last_order_age / nullif(repeat_count, 0e0) as mean_interpurchase_days,
         case
             when repeat_count > 1e0
                 then sqrt(greatest(
-                    (squared_gaps - power(last_order_age, 2) / nullif(repeat_count, 0e0))
-                    / nullif(repeat_count - 1e0, 0e0), 0e0
+                    (
+                        squared_interpurchase_days
+                        - power(last_order_age, 2) / nullif(repeat_count, 0e0)
+                    ) / nullif(repeat_count - 1e0, 0e0), 0e0
                 ))
-        end as gap_deviation_days,
+        end as interpurchase_deviation_days,
         6e0 * value_by_place
         / nullif(repeat_count * (repeat_count + 2e0) * order_day_revenue, 0e0) as order_value_trend
     from joined
@@ -231,13 +233,14 @@ features as (
         net_revenue,
         average_order_value,
         order_value_trend,
-        mean_gap_days,
-        gap_deviation_days,
-        cast(recency_days as double) / nullif(mean_gap_days, 0e0) as silence_ratio,
-        -- Overdue is who is silent for longer than the mean gap and its standard deviation; one gap
-        -- has none.
-        cast(ceil(mean_gap_days + coalesce(gap_deviation_days, 0e0) - 1e-9) as integer)
-        - recency_days as days_until_overdue,
+        mean_interpurchase_days,
+        interpurchase_deviation_days,
+        cast(recency_days as double) / nullif(mean_interpurchase_days, 0e0) as silence_ratio,
+        -- A customer is overdue after the mean interpurchase time and its standard deviation, which
+        -- a single one does not have.
+        cast(ceil(
+            mean_interpurchase_days + coalesce(interpurchase_deviation_days, 0e0) - 1e-9
+        ) as integer) - recency_days as days_until_overdue,
 
         cast(order_days_90d as integer) as order_days_90d,
         cast(order_days_previous_90d as integer) as order_days_previous_90d,
@@ -254,7 +257,7 @@ features as (
         evening_order_count / nullif(placed_order_count, 0e0) as evening_order_share,
 
         alive_probability,
-        365e0 * alive_probability * order_rate_if_alive as expected_orders_a_year,
+        365e0 * alive_probability * order_rate_if_alive as expected_orders_per_year,
         expected_order_value,
 
         coalesce(country <> home_country, false) as is_abroad,

@@ -27,7 +27,7 @@ candidates as (
         fit_clv.alpha,
         fit_clv.a,
         fit_clv.b,
-        case when fit_clv.model = 'mbg_nbd' then 1e0 else 0e0 end as leaving_shift,
+        case when fit_clv.model = 'mbg_nbd' then 1e0 else 0e0 end as dropout_shift,
         fit_clv.parameter_variance as order_parameter_variance,
         values_fitted.p,
         values_fitted.q,

@@ -19,7 +19,7 @@ values_then as (
     select
         as_of_date,
         customer_id,
-        round(expected_orders_a_year * expected_order_value, 6) as expected_revenue
+        round(expected_orders_per_year * expected_order_value, 6) as expected_revenue
     from int_customers__features
 ),
 

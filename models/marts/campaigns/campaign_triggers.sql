@@ -77,7 +77,7 @@ overdue as (
         compared.*,
         'overdue' as trigger_name,
         last_order as anchor,
-        'Orders every ' || cast(round(mean_gap_days) as integer) || ' days, silent for '
+        'Orders every ' || cast(round(mean_interpurchase_days) as integer) || ' days, silent for '
         || recency_days as reason,
         cast(
             {{ dbt.dateadd('day', 'compared.days_until_overdue + 1', 'compared.as_of_date') }}

@@ -4,7 +4,7 @@ with contacts as (
 ),
 
 contacts_as_text as (
-    select * from {{ ref('stg_customer_contacts__text') }}
+    select * from {{ ref('base_customer_contacts') }}
 ),
 
 used_contacts as (

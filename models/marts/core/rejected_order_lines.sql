@@ -5,7 +5,7 @@ with lines as (
 ),
 
 lines_as_text as (
-    select * from {{ ref('stg_order_lines__text') }}
+    select * from {{ ref('base_order_lines') }}
 ),
 
 rejected as (

@@ -84,7 +84,7 @@ summed as (
         percentile_cont(0.5) within group (order by clv) as median_clv,
         -- The best tenth, and at least one.
         {{ sum_exactly('case when place_in_group * 10 < group_count + 10 then clv else 0e0 end') }}
-            as best_tenth_clv
+            as top_decile_clv
     from ranked
     group by 1, 2
 ),
@@ -110,7 +110,7 @@ by_group as (
         ) as clv_share,
         mean_clv,
         median_clv,
-        best_tenth_clv / nullif(clv, 0e0) as best_tenth_share
+        top_decile_clv / nullif(clv, 0e0) as top_decile_share
     from summed
 )
 

@@ -29,7 +29,7 @@ customer_anomalies as (
         int_customers__features.average_order_value,
         int_customers__features.sold_quantity,
         int_customers__features.distinct_product_count,
-        int_customers__features.expected_orders_a_year,
+        int_customers__features.expected_orders_per_year,
         int_customers__features.return_share,
 
         int_customers__anomalies.is_for_review,

@@ -34,7 +34,7 @@ horizons as (
         int_clv__orders.horizon_days,
         -- In MBG/NBD some leave after their first order.
         case
-            when candidates.leaving_shift > 0e0
+            when candidates.dropout_shift > 0e0
                 then candidates.b / nullif(candidates.a + candidates.b, 0e0)
             else 1e0
         end as alive_probability,

@@ -76,7 +76,7 @@ totals as (
         sum(returned_count) as returned_count,
         sum(power(placed_count, 2)) as squared_placed_count,
         {{ sum_exactly('power(returned_count, 2) / nullif(placed_count, 0e0)') }}
-            as squared_returns_an_order,
+            as squared_returns_per_order,
         {{ sum_exactly('sold_amount', 4) }} as sold_amount,
         {{ sum_exactly('returned_amount', 4) }} as returned_amount
     from customer_sums
@@ -97,7 +97,7 @@ likeness as (
     select
         shares.*,
         (
-            (squared_returns_an_order - order_share * returned_count)
+            (squared_returns_per_order - order_share * returned_count)
             / nullif(order_share * (1e0 - order_share), 0e0)
             - (buyer_count - 1e0)
         ) / nullif(

@@ -9,7 +9,7 @@ stg_order_lines as (
 ),
 
 lines_as_text as (
-    select * from {{ ref('stg_order_lines__text') }}
+    select * from {{ ref('base_order_lines') }}
 ),
 
 order_lines as (

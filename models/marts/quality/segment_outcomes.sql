@@ -12,9 +12,9 @@ outcomes as (
         customer_count,
         cast(churned_count as double) / cast(nullif(customer_count, 0) as double) as churned_share,
         cast(actual_orders as double) / cast(nullif(customer_count, 0) as double)
-            as orders_a_customer,
+            as orders_per_customer,
         cast(actual_revenue as double) / cast(nullif(customer_count, 0) as double)
-            as revenue_a_customer
+            as revenue_per_customer
     from int_validation__groups
 )
 
