@@ -1,6 +1,22 @@
 -- Grain: one row per cut-off, horizon, target, model and decile of its prediction.
-with int_backtest__outcomes as (
-    select * from {{ ref('int_backtest__outcomes') }}
+with outcomes as (
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        predicted,
+        observed
+    from {{ ref('int_backtest__outcomes') }}
+    union all
+    select
+        cutoff_date,
+        horizon_days,
+        target,
+        model,
+        predicted,
+        observed
+    from {{ ref('int_backtest__challenger_outcomes') }}
 ),
 
 -- Customers with equal predictions stay together, in the decile of the middle one.
@@ -13,7 +29,7 @@ distinct_predictions as (
         predicted,
         count(*) as customer_count,
         {{ sum_exactly('observed') }} as observed
-    from int_backtest__outcomes
+    from outcomes
     group by 1, 2, 3, 4, 5
 ),
 
