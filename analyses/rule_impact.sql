@@ -10,18 +10,18 @@ with customers as (
     from {{ ref('customers') }}
 ),
 
-int_customers__rfm_scored as (
+rfm_scored as (
     select * from {{ ref('int_customers__rfm_scored') }}
 ),
 
 resegmented as (
     select
-        int_customers__rfm_scored.as_of_date,
-        int_customers__rfm_scored.customer_id,
-        int_customers__rfm_scored.net_revenue,
-        int_customers__rfm_scored.net_revenue_365d,
+        rfm_scored.as_of_date,
+        rfm_scored.customer_id,
+        rfm_scored.net_revenue,
+        rfm_scored.net_revenue_365d,
         {{ segment_case() }} as segment
-    from int_customers__rfm_scored
+    from rfm_scored
 ),
 
 impact as (

@@ -1,9 +1,9 @@
-"""A dbt plugin: Python models in dbt's own Spark session, and what macros ask Python.
+"""A dbt plugin for Spark: Python models run in dbt's own session, and macros can call Python.
 
-dbt-spark submits Python models to Databricks only. dbt imports every module on the path whose name
-starts with `dbt_` and reads its `plugins`; importing this one adds the submission method `session`
-to dbt-spark's adapter and makes it the default. dbt calls plugins experimental. Where dbt-spark is
-not installed nothing happens.
+dbt-spark submits Python models to Databricks only. dbt imports each module on the path whose name
+starts with `dbt_` and reads its `plugins`. Importing this module adds the submission method
+`session` to dbt-spark's adapter and makes it the default. dbt calls plugins experimental. If
+dbt-spark is not installed, importing this module changes nothing.
 """
 
 import json
@@ -14,14 +14,14 @@ from dbt.plugins.manager import dbtPlugin
 
 
 class SparkSessionPlugin(dbtPlugin):
-    """It has no hook: the adapter is changed when this module is imported."""
+    """A plugin without hooks: importing this module already changes the adapter."""
 
 
 plugins = [SparkSessionPlugin]
 
 
 def add_session_method() -> None:
-    """Let dbt-spark's adapter run a Python model in the session that it runs SQL in."""
+    """Let dbt-spark's adapter run a Python model in the session that runs its SQL."""
     from dbt.adapters.base import PythonJobHelper
     from dbt.adapters.spark import SparkAdapter
     from dbt_common.exceptions import DbtRuntimeError
@@ -49,7 +49,7 @@ def add_session_method() -> None:
 def add_inspect_method() -> None:
     """Let macros call `adapter.inspect_input`, as DuckDB's plugin lets SQL call `inspect_input`.
 
-    A path that names nothing on this machine is taken for one that the cluster can see.
+    A path that matches no file on this machine is taken for a path that the cluster can see.
     """
     from customer_value.input_files import inspect_input
     from dbt.adapters.spark import SparkAdapter
@@ -65,10 +65,10 @@ def add_inspect_method() -> None:
 
 
 def silence_dbt_spark() -> None:
-    """Drop what dbt-spark's own calls would print with each statement and each Python model."""
-    # It asks every session for Hive support, also a Spark Connect server's, which cannot be asked.
+    """Suppress the warnings that dbt-spark's own calls print per statement and Python model."""
+    # dbt-spark requests Hive support for each session; a Spark Connect session cannot set it.
     warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
-    # It writes a pandas frame by way of pandas-on-Spark, without an index.
+    # dbt-spark writes a pandas frame through pandas-on-Spark, without an index.
     warnings.filterwarnings("ignore", "If `index_col` is not specified for `to_spark`")
 
 

@@ -1,4 +1,4 @@
-"""Compares the treatments of each campaign that tries several, from sums by variant."""
+"""Compares the treatment variants of each campaign in pairs, from sums per variant."""
 
 from customer_value import uplift
 from customer_value.frames import bounded_frame

@@ -1,10 +1,10 @@
-"""Fits where most customers lie at each date that is scored in full, on a sample of them."""
+"""Fits the robust center and covariance of features at each date that is scored in full."""
 
 import pandas as pd
 from customer_value import anomalies
 from customer_value.frames import bounded_frame
 
-# SQL samples about 20,000 customers by hash (int_customers__purchase_summary).
+# SQL samples about 20,000 customers per date by hash (int_customers__purchase_summary).
 MAX_ROWS = 25_000
 
 

@@ -1,4 +1,4 @@
-"""Reckons what each campaign could show, and what it must bring, before its launch."""
+"""Computes power, detectable effects and break-even response of each campaign before launch."""
 
 from customer_value import power
 from customer_value.frames import bounded_frame

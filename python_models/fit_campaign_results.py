@@ -1,4 +1,4 @@
-"""Compares the treated customers of each campaign with those held back, from sums by arm."""
+"""Compares the treated customers of each campaign with its control group, from sums per arm."""
 
 from customer_value import uplift
 from customer_value.frames import bounded_frame

@@ -1,9 +1,9 @@
-"""Lets other methods foresee what came after each cut-off, from the published models' rows."""
+"""Predicts the outcomes after each cut-off with other methods, from the published models' rows."""
 
 from customer_value import challengers
 from customer_value.frames import bounded_frame
 
-# SQL samples 20,000 customers of each training cut-off, and 50,000 of each that is scored.
+# SQL samples 20,000 customers per training cut-off, and 50,000 per cut-off that is scored.
 MAX_ROWS = 2_500_000
 
 
@@ -27,7 +27,7 @@ def model(dbt, session):
                     bounded_frame(training, MAX_ROWS),
                     bounded_frame(customers).rename(columns={"as_of_date": "cutoff_date"}),
                     scales,
-                    # One cut-off a horizon shows what forests can do.
+                    # Forests are slow; one cut-off per horizon is enough to compare them.
                     has_forests=(newest - date).days == horizon,
                 ),
             )

@@ -1,4 +1,4 @@
-"""Chooses the features that clusters are made of, at the current date."""
+"""Selects the features that clusters are fitted on, at the current date."""
 
 from customer_value import clusters
 from customer_value.frames import bounded_frame

@@ -1,4 +1,4 @@
-"""Judges each number of clusters at the current date, and selects one."""
+"""Computes the criteria of each number of clusters at the current date, and selects one."""
 
 from customer_value import clusters
 from customer_value.frames import bounded_frame

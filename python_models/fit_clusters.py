@@ -3,7 +3,7 @@
 from customer_value import clusters
 from customer_value.frames import bounded_frame
 
-# Some 20,000 customers at each of some dozens of dates.
+# About 20,000 customers at each of a few dozen dates.
 MAX_ROWS = 5_000_000
 
 
@@ -14,7 +14,7 @@ def model(dbt, session):
     archetypes = bounded_frame(dbt.ref("cluster_names"))
     sample = bounded_frame(dbt.ref("int_customers__cluster_sample"), MAX_ROWS)
     return clusters.fit_dates(
-        # groupby is in order of the dates.
+        # groupby yields the dates in ascending order, which fit_dates requires.
         sample.groupby("as_of_date"),
         clusters.kept_features(features),
         clusters.whole_number(selection["cluster_count"]),

@@ -1,9 +1,9 @@
-"""Fits the purchase models of each as-of date, in calendar and in operational time."""
+"""Fits the purchase models of each as-of date, in calendar time and in operational time."""
 
 from customer_value import clv
 from customer_value.frames import bounded_frame
 
-# SQL samples two million customers, who have fewer distinct rows (int_customers__purchase_summary).
+# SQL samples about two million customers (int_customers__purchase_summary) and groups equal ones.
 MAX_ROWS = 2_500_000
 
 

@@ -1,4 +1,4 @@
-"""Makes the quadrature by which SQL takes a mean over the chance of leaving."""
+"""Computes the quadrature by which SQL computes means over the dropout probability."""
 
 from customer_value import clv
 from customer_value.frames import bounded_frame

@@ -1,4 +1,4 @@
-"""Tests whether groups of customers separate what happened afterwards."""
+"""Tests whether groups of customers differ in their outcomes after a cut-off."""
 
 from customer_value import validation
 from customer_value.frames import bounded_frame

@@ -12,7 +12,7 @@ def model(dbt, session):
     sets = dbt.ref("int_training_sets")
     scales = bounded_frame(dbt.ref("int_feature_scales"))
     keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
-    # It is slow: of each horizon the newest fit whose window has ended since is enough.
+    # Cross-validation is slow, so only the newest fit per horizon whose window has ended is run.
     newest = keys["as_of_date"].max()
 
     accuracies = []

@@ -1,6 +1,7 @@
 {#-
-    The audiences, each the name of a file models/marts/campaigns/audiences/audience_<name>.sql.
-    To add one, add the file and its name here.
+    The names of all audiences. Each is a model in
+    models/marts/campaigns/audiences/audience_<name>.sql. To add an audience, add the file, and its
+    name here.
 -#}
 {% macro audience_names() %}
     {{ return([

@@ -1,7 +1,7 @@
 {#-
-    The probability of an order within the attribution days without any campaign, from the churn
-    risk of the purchase model, which is of churn_horizon_days: a shorter silence is as much
-    likelier as if the risk were spread evenly.
+    The probability of an order within the attribution days without a campaign. The purchase model
+    predicts the churn risk over churn_horizon_days. With a constant rate of orders, the
+    probability of no order over n days is that risk to the power of n / churn_horizon_days.
 -#}
 {% macro baseline_response(churn_risk, attribution_days) -%}
     1e0 - power(

@@ -1,4 +1,4 @@
-{#- The channels a campaign may have, with the consent that each one needs; post needs none. -#}
+{#- The channels of campaigns, each with the consent that it requires; post requires none. -#}
 {% macro campaign_channels() %}
     {{ return({
         'email': 'has_email_consent',

@@ -1,14 +1,20 @@
 {#-
-    CTEs that end in `decided`: who of the campaigns' audiences is contacted, who is held back and
-    who is left out, one campaign after the other, by launch date and priority. They need the CTEs
-    `candidates` (rows of int_campaign_candidates) and `held` (rows of campaign_assignments).
-    `steps` is the number of campaigns among the candidates.
+    Usage: call campaign_decisions_ctes(steps) after the CTEs `candidates` (the rows of
+    int_campaign_candidates to decide) and `held` (the rows of campaign_assignments, which are
+    decided already); `steps` is the number of campaigns in `candidates` (macro campaign_steps). It
+    returns a list of CTEs with a comma at the end. The last one is `decided`: one row per row of
+    `candidates`, with the columns of campaign_assignments. `assignment` is treatment, control or
+    null, and `suppressed_because` says why it is null.
 
-    A campaign takes nobody whom another one holds while it runs, or who was of as many campaigns
-    lately as the cap allows, and then as many as its budget pays for, from the top of the list:
-    what an earlier one does not take, the next one may. That is why there is a step a campaign:
-    each decides its own rows, and reads what was decided before. Being held back counts like a
-    contact, so that what another campaign drew decides nothing here.
+    Campaigns are decided one after another, by launch date and priority. A campaign takes no
+    customer who is in another campaign at the same time, or who was recently in as many campaigns
+    as the var contact_cap allows. Of the others it takes as many as its budget pays for, from the
+    top of its list. A customer whom an earlier campaign did not take is free for the next one. So
+    there is one step per campaign, which decides the rows of that campaign and reads the decisions
+    of all earlier steps.
+
+    A customer in a control group counts as in the campaign, like a contacted one. Otherwise the
+    random draw of one campaign would influence who is on the list of another.
 -#}
 {% macro campaign_decisions_ctes(steps) %}
 {%- set list_order -%}
@@ -98,7 +104,8 @@ free_{{ step }} as (
 decided_{{ step }} as (
     select
         {{ carried_columns }},
-        -- Treatment and control end at the same place of the list, so that they stay alike.
+        -- The budget ends the list for treatment and control at the same position, so that both
+        -- groups stay comparable.
         case
             when
                 step = {{ step }}

@@ -1,6 +1,7 @@
 {#-
-    How many campaigns are to be decided: those that have been launched, or those that are planned,
-    without those that are among the assignments. 1 where there is no table to ask yet.
+    The number of campaigns that campaign_decisions_ctes has to decide: the launched or the planned
+    ones, except those that are already in `assignments`. 1 where int_campaign_candidates has not
+    been built yet.
 -#}
 {% macro campaign_steps(is_launched, assignments=none) %}
     {%- if not execute or load_relation(ref('int_campaign_candidates')) is none -%}

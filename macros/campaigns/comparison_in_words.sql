@@ -1,8 +1,9 @@
 {#-
-    What a measured comparison of two groups says, whatever is to be said before it is measured:
-    the branches of a `case` from `still running` on. A difference counts where its p-value is below
-    .05 after Holm's correction, of response and of revenue by CUPED apart. `words` are SQL
-    expressions: `not_drawn`, `no_difference`, and what more and less responders and revenue are.
+    The verdict on a comparison of two groups, as branches of a `case`, from `still running` on. The
+    caller puts its own branches for what cannot be compared before them. A difference is named
+    where its p-value after Holm's correction is below .05, separately for response and for revenue
+    (by CUPED). `words` holds SQL expressions for the texts: `not_drawn`, `no_difference`,
+    `more_responders`, `fewer_responders`, `more_revenue`, `less_revenue`.
 -#}
 {% macro comparison_in_words(smaller_count, words) -%}
         when measured_until < attribution_end_date

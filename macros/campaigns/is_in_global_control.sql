@@ -1,5 +1,6 @@
 {#-
-    Whether a customer is held back from all campaigns: by a hash that no campaign is part of.
+    Whether a customer is held back from all campaigns. A hash of the var campaign_salt and the
+    customer id decides, so that it is the same for every campaign.
 -#}
 {% macro is_in_global_control(customer_id) -%}
     (

@@ -1,4 +1,4 @@
-{#- Stops the run at a file of an audience whose name is not in audience_names. -#}
+{#- Stops the run where the name of an audience's file is not in audience_names. -#}
 {% macro stop_at_unlisted_audience() %}
     {%- if execute -%}
         {%- for node in graph.nodes.values()

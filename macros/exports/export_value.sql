@@ -1,7 +1,7 @@
 {#-
-    A column of an export as it stands in the file. A text that a spreadsheet would take for a
-    formula gets a quote in front of it (OWASP, CSV Injection); money has two places. What is no
-    number, truth value or date is taken for a text.
+    The expression for a column of an export as the file holds it. A text that a spreadsheet would
+    read as a formula gets a leading quote (OWASP, CSV Injection). Doubles and decimals are money
+    with two decimal places. Every column that is not a number, boolean or date is taken as text.
 -#}
 {% macro export_value(column) -%}
     {%- set data_type = column.data_type | lower -%}

@@ -1,11 +1,11 @@
 {#-
-    The post-hook of every export: its table as a file, `<exports_folder>/<export>.csv`, by default
-    under dbt's target folder, UTF-8 with a header.
+    The post-hook of every export. It writes the table to `<exports_folder>/<export>.csv`, UTF-8
+    with a header; the default folder is `exports` under dbt's target folder.
 
-    `config.meta.header` of a column is its header in the file; a column without one stays in the
-    table. Where no contacts are given, the columns that come from them (`config.meta.is_contact`)
-    are left out, and customer ids stand in the file instead. Rows are sorted by all columns from
-    the left, so that equal tables give equal files.
+    `config.meta.header` of a column is its header in the file; a column without one is not written.
+    Where no contacts are given, the columns that come from them (`config.meta.is_contact`) are
+    omitted and all other columns are written, so that the file holds customer ids instead. Rows are
+    sorted by all columns from the left, so that equal tables give equal files.
 -#}
 {% macro write_export() %}
     {%- if execute -%}

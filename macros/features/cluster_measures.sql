@@ -1,6 +1,6 @@
 {#-
-    What clusters are described by, in original units: columns of int_customers__features, and the
-    feature (macros/features/model_features.sql) that is each one's log, if there is one.
+    The measures that describe clusters, in original units: columns of int_customers__features.
+    `feature` is the feature of model_features that is the measure's log, if there is one.
 -#}
 {% macro cluster_measures() %}
     {{ return([

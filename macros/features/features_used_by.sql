@@ -1,4 +1,4 @@
-{#- The features of model_features that anomalies, clusters or lookalikes use, in their order. -#}
+{#- The features that `use` (anomalies, clusters or lookalikes) has, in its order. -#}
 {% macro features_used_by(use) %}
     {{ return(
         model_features()

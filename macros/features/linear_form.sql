@@ -1,6 +1,6 @@
 {#-
-    The columns of a linear model's coefficients, one row a model: its intercept and each feature's,
-    from a table of one row per feature. A feature that the model does not use counts 0.
+    The coefficients of a linear model as columns, aggregated from one row per feature: the
+    intercept, and one column per feature. A feature that the model does not use gets 0.
 -#}
 {% macro coefficient_columns() -%}
     max(case when feature = 'intercept' then coefficient end) as intercept
@@ -12,9 +12,9 @@
 
 
 {#-
-    A linear model's value: the intercept plus each coefficient times its feature. `coefficients` is
-    the alias of a relation with the columns of coefficient_columns, `vectors` that of rows of
-    int_customers__feature_vectors.
+    The value of a linear model: the intercept plus the sum of each coefficient times its feature.
+    `coefficients` is the alias of a relation with the columns of coefficient_columns, `vectors` the
+    alias of rows of int_customers__feature_vectors.
 -#}
 {% macro linear_form(coefficients, vectors) -%}
     (

@@ -1,15 +1,17 @@
 {#-
-    The features that models are fitted on: the one place to add one. Each has
-    - `name`, and `sql`, its value over the columns of int_customers__features: a number that a
-      linear model can take, 0 where a customer has none;
-    - `more` and `less`: words for a customer who has more or less of it than others;
-    - `topic` of churn_topics, and whether more or less of it raises the risk (`raises_churn`);
-    - `used_by`: the models that use some features only, each with the feature's place among them.
-      `anomalies` and `clusters` keep the first of features that say the same, and use logs of what
-      every customer has: gaps, which one-time buyers have not, or returns, which are 0 for most,
-      would set a few apart. For anomalies tenure would do so with new customers. `lookalikes` take
-      what a customer may have from the second order on: by what adds up with every order (orders,
-      revenue, products, tenure) only the valuable are like the valuable.
+    The features that models are fitted on. This is the only place to add one. Each entry has
+    - `name`, and `sql`, its value computed from the columns of int_customers__features: a number
+      for a linear model, 0 where the customer has no value;
+    - `more` and `less`: words for a customer who has more or less of the feature than others;
+    - `topic`: its topic in churn_topics, and `raises_churn`: whether more or less of it raises the
+      churn risk;
+    - `used_by`: the models that use a subset of the features, each with the feature's place in its
+      list. `anomalies` and `clusters` keep the first of features that are strongly correlated. They
+      use logs of what every customer has: interpurchase times, which one-time buyers lack, or
+      returns, which are 0 for most, would separate a few customers from the rest. For anomalies
+      tenure would separate new customers. `lookalikes` use what a customer may have from the second
+      order on: by what adds up with every order (orders, revenue, products, tenure), only valuable
+      customers would be similar to valuable customers.
 -#}
 {% macro model_features() %}
     {{ return([

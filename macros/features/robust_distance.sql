@@ -1,6 +1,6 @@
 {#-
-    The centre and the precision matrix of fit_anomalies, side by side in one row. What belongs to a
-    feature that is left out is null or 0.
+    The centre and the precision matrix of fit_anomalies as columns of one row per as-of date. A
+    feature that the fit dropped has a null location and precisions of 0.
 -#}
 {% macro robust_fit_columns() -%}
     {%- for feature in features_used_by('anomalies') %}
@@ -17,9 +17,10 @@
 
 
 {#-
-    What a feature contributes to the squared distance: its deviation from the centre, times what
-    the precision matrix makes of all deviations. `fitted` is the alias of a row with
-    robust_fit_columns, `deviations` that of rows with the features' deviations.
+    The contribution of a feature to the squared distance: its deviation from the centre, times the
+    product of its row of the precision matrix and all deviations. Null where nothing was fitted.
+    `fitted` is the alias of a row with robust_fit_columns, `deviations` the alias of rows with the
+    features' deviations.
 -#}
 {% macro distance_contribution(feature, fitted, deviations) -%}
     case
@@ -42,7 +43,7 @@
 {%- endmacro %}
 
 
-{#- The columns <feature>_contribution with the words that strongest_features wants. -#}
+{#- The columns <feature>_contribution with their words, as strongest_features needs them. -#}
 {% macro distance_reasons() %}
     {%- set reasons = [] -%}
     {%- for feature in features_used_by('anomalies') -%}

@@ -1,12 +1,15 @@
 {#-
-    What speaks loudest for a row, in words: CTEs that add the columns reason_1, reason_2, ... to
-    the relation `rows`, and end in the CTE strongest_features; a comma comes after them. Each of
-    `contributions` has a `contribution`, an expression for a number, and `words`, one for a text,
-    both over the columns of `rows`. The greatest contribution gives reason_1, the next reason_2; a
-    reason is null where nothing above 0 is left. Of equal contributions the one listed first comes
-    first: round what engines may reckon differently in the last digit.
+    Usage: with scored as (...), {{ strongest_features('scored', contributions) }}
+    next_cte as (select * from strongest_features) select * from next_cte
 
-    The columns place_1, place_2, ... say which of the list it was, counted from 0.
+    Needs the relation `rows`, and `contributions`: a list of entries with a `contribution`, an
+    expression for a number, and `words`, an expression for a text, both over the columns of `rows`.
+
+    Returns `strongest_features`, followed by a comma: `rows` with the columns reason_1, reason_2,
+    ..., one per place. They hold the words of the largest contribution, the second largest, and so
+    on; null where no further contribution is above 0. Of equal contributions the one listed first
+    comes first, so round contributions that engines may compute differently in the last digit. The
+    columns place_1, place_2, ... hold the position of the entry in the list, counted from 0.
 -#}
 {% macro strongest_features(rows, contributions, places=3) -%}
 {%- for place in range(1, places + 1) -%}

@@ -1,6 +1,6 @@
 {#-
-    The hook before a build: reads the headers and counts the records of every input, stops with
-    what is wrong before anything is built, and says what was understood.
+    The hook before a build: it reads the headers and counts the records of every input, stops the
+    run at a fault before anything is built, and logs how the order lines are read.
 -#}
 {% macro check_input() %}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
@@ -17,7 +17,7 @@
 {% endmacro %}
 
 
-{#- What was understood of an input, in a few lines. -#}
+{#- How an input is read, in a few sentences: preset, files, records and columns. -#}
 {% macro words_of_layout(input, layout) %}
     {%- set count = layout.files | length -%}
     {%- set columns = [] -%}
@@ -39,14 +39,14 @@
 {% endmacro %}
 
 
-{#- The records of all files of an input; null where one of them could not be counted. -#}
+{#- Number of records in all files of an input; none if one of them could not be counted. -#}
 {% macro input_record_count(layout) %}
     {%- set counts = layout.files | map(attribute='record_count') | list -%}
     {{ return(none if counts | select('none') | list else counts | sum) }}
 {% endmacro %}
 
 
-{#- Vars of the input that would otherwise fail with words of an engine or of Jinja. -#}
+{#- Checks vars of the input that would otherwise fail with an error of the engine or of Jinja. -#}
 {% macro check_input_vars() %}
     {%- for name in ['order_line_columns', 'csv_options', 'customer_contact_columns',
                      'customer_contact_csv_options', 'customer_alias_columns',
@@ -70,7 +70,7 @@
 {% endmacro %}
 
 
-{#- A var that must be a regular expression. Jinja has no try, so brackets are counted. -#}
+{#- Checks that a var is a regular expression. Jinja has no try, so that brackets are counted. -#}
 {% macro check_pattern_var(name) %}
     {%- set pattern = var(name) -%}
     {%- set problem = [] -%}

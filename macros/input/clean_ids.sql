@@ -1,6 +1,6 @@
 {#-
-    An id as it was before a spreadsheet held it: without the formula `="00042"` that keeps its
-    zeros, and without the apostrophe of `'00042`.
+    An id without the characters that spreadsheets add to keep leading zeros: the formula of
+    `="00042"`, and the apostrophe of `'00042`.
 -#}
 {% macro unwrapped_id(text) -%}
     case
@@ -12,10 +12,12 @@
 
 
 {#-
-    A customer's id as it is in orders, contacts, aliases and suppression list alike: as
-    `unwrapped_id`; without the end that a spreadsheet or a data frame gives to whole numbers,
-    `13085.0`; digits for 1.23457E+5, which has lost none (1.23457E+11 has, and stays); an e-mail
-    address in lower case.
+    A customer's id in one spelling for orders, contacts, aliases and suppression list:
+
+    - `unwrapped_id` is applied;
+    - `13085.0`, as spreadsheets and data frames write whole numbers, loses its decimal places;
+    - 1.23457E+5 becomes digits, because none are lost (1.23457E+11 has lost some, and is kept);
+    - an e-mail address becomes lower case.
 -#}
 {% macro clean_customer_id(text) -%}
     {%- set id = '(' ~ unwrapped_id(text) ~ ')' -%}
@@ -34,7 +36,7 @@
 {%- endmacro %}
 
 
-{#- Whether an id is a number as a spreadsheet shortens it, and may have lost digits. -#}
+{#- Whether an id is a number in a spreadsheet's scientific notation, and may have lost digits. -#}
 {% macro is_damaged_id(text) -%}
     ({{ text }} like '_.%' or {{ text }} like '_,%')
     and {{ matches(text, '^[0-9][.,][0-9]+[eE][+]?[0-9]+$') }}
@@ -42,8 +44,8 @@
 
 
 {#-
-    A customer's id, or null where the text only says that there is none: what programs write for
-    nothing, and what the var `guest_customer_ids` lists, such as 0 or Guest.
+    A customer's id, or null if the text means that there is none: a program's text for a missing
+    value, or a value of the var `guest_customer_ids`, such as 0 or Guest.
 -#}
 {% macro customer_id_or_null(text) %}
     {%- set markers = ['', 'null', 'none', 'nan', 'n/a', 'na', '<na>', '#n/a', '\\n', '(null)',
@@ -56,7 +58,7 @@
 {%- endmacro %}
 
 
-{#- A var that must be a list; a single value is a list of one. -#}
+{#- The value of a var as a list; a single value becomes a list of one, a mapping is an error. -#}
 {% macro list_var(name) %}
     {%- set value = var(name, none) -%}
     {%- if value is mapping -%}

@@ -1,6 +1,6 @@
 {#-
-    Merged accounts as an input: an id, and the id of the customer whom it belongs to. No rows where
-    CUSTOMER_ALIASES names nothing.
+    Merged accounts as an input: an id, and the id of the customer that it belongs to. There are no
+    rows if CUSTOMER_ALIASES is not set.
 -#}
 {% macro customer_aliases_input() %}
     {{ return({

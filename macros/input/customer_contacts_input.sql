@@ -1,6 +1,6 @@
 {#-
-    The customers' contacts as an input, like the order lines. A missing column of consents stops
-    the run, so that a header which was misspelt is no withdrawal of everyone's.
+    The customers' contacts as an input, like the order lines. A missing consent column stops the
+    run; otherwise a misspelt header would withdraw the consent of all customers.
 -#}
 {% macro customer_contacts_input() %}
     {{ return({

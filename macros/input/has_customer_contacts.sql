@@ -1,6 +1,6 @@
 {#-
-    Whether there are contacts to read: those that CUSTOMER_CONTACTS names, or the sample's with the
-    sample's order lines. Without them, exports carry customer ids.
+    Whether there are contacts to read: the file of CUSTOMER_CONTACTS, or the sample's contacts with
+    the sample's order lines. Without contacts, exports contain customer ids only.
 -#}
 {% macro has_customer_contacts() %}
     {{ return(

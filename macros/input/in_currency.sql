@@ -1,4 +1,4 @@
-{#- An amount in the reporting currency: times the rate of its day, where it has one. -#}
+{#- An amount in the reporting currency: multiplied by the exchange rate of its day, if any. -#}
 {% macro in_currency(amount) -%}
     case
         when rate is null then cast({{ amount }} as decimal(18, 4))

@@ -1,4 +1,4 @@
-{#- A setting of the input that must be one of those listed; any other stops the run. -#}
+{#- A setting of the input, which must be one of the allowed values; any other stops the run. -#}
 {% macro input_choice(name, allowed) %}
     {%- set value = input_setting(name) -%}
     {%- if value not in allowed -%}

@@ -1,7 +1,7 @@
 {#-
-    What is known of the order lines' files besides their rows, for `data_quality` and its tests:
-    the records of each file, headers that may matter and are not read, and columns that only some
-    files have. Nothing while dbt parses.
+    Facts about the files of the order lines, for `data_quality` and its tests: the records of each
+    file, headers of money or status that are not read (`unread`), and columns that only some files
+    have (`partial`). Empty while dbt parses.
 -#}
 {% macro input_facts() %}
     {%- if not execute -%}
@@ -43,7 +43,7 @@
 {% endmacro %}
 
 
-{#- The plain headers that the settings `leave_out` and `keep_only` read. -#}
+{#- The headers, as `plain_header`, that the settings `leave_out` and `keep_only` read. -#}
 {% macro read_by_settings() %}
     {%- set headers = [] -%}
     {%- for header in input_setting('leave_out') | list + input_setting('keep_only') | list -%}

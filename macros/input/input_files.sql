@@ -1,8 +1,8 @@
 {#-
-    The files of an input as Python finds them before anything is read (customer_value.input_files):
-    for each its headers, the number of its records, and the file that an engine reads, which is a
-    plain copy where the file itself has a form that engines read differently. A table, and a file
-    that is not on this machine, is one file whose records nobody has counted.
+    The files of an input, as Python inspects them before an engine reads them
+    (customer_value.input_files). Each has its headers, its number of records, and the file that the
+    engine reads: a plain copy if engines would read the file differently. A table, or a file that
+    is not on this machine, is one file without a record count.
 -#}
 {% macro input_files(input, preset) %}
     {%- set path = input.path or input.sample -%}
@@ -29,7 +29,7 @@
 {% endmacro %}
 
 
-{#- The headers of an input's first file, if it can be read in the preset's dialect. -#}
+{#- The headers of an input's first file; empty if the preset's dialect cannot read it. -#}
 {% macro first_headers(input, preset) %}
     {%- set path = input.path or input.sample -%}
     {%- if is_table_name(path) -%}
@@ -58,8 +58,8 @@
 
 
 {#-
-    The dialect of a CSV file in full: the user's options, else the preset's, else plain CSV.
-    Without an escape, a quote is escaped by another one.
+    The complete dialect of a CSV file: the user's options, else the preset's, else plain CSV.
+    Without an escape, a quote is escaped by doubling it.
 -#}
 {% macro csv_options(input, preset) %}
     {%- set path = input.path or input.sample -%}
@@ -86,7 +86,7 @@
 {% endmacro %}
 
 
-{#- What a file's name ends in, without .gz. -#}
+{#- The suffix of a file name, ignoring .gz. -#}
 {% macro file_suffix(path) %}
     {{ return((path | lower).removesuffix('.gz').split('.') | last) }}
 {% endmacro %}

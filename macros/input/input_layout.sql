@@ -1,9 +1,9 @@
 {#-
-    How an input is read: its preset, and for each file what stands behind `from`, the SQL of each
-    of its columns, and which of them each wanted column is. Stops with everything that is missing.
+    How an input is read: its preset, and per file the relation to select from, the SQL of each
+    field, and the field of each wanted column. Stops the run with a list of the missing columns.
 
-    `unread` are headers that no column is read from; `partial` are columns that only some files
-    have.
+    `found` are the columns that any file has, `partial` those that only some files have, and
+    `unread` the headers that no column is read from.
 -#}
 {% macro input_layout(input) %}
     {%- set preset = input_preset(input) -%}
@@ -13,7 +13,7 @@
     {%- set matches = {} -%}
     {%- for file in input_files(input, preset) -%}
         {%- set file = read_file(input, preset, file, loop.index) -%}
-        {#- The files of an export have equal headers: they are matched once. -#}
+        {#- The files of an export mostly have equal headers, which are matched only once. -#}
         {%- set headers = file.headers | string -%}
         {%- if headers not in matches -%}
             {%- do matches.update({headers: match_headers(input, preset, wanted, file)}) -%}
@@ -68,9 +68,9 @@
 
 
 {#-
-    Each column with the headers that it may have, in order of preference: those of the user's var,
-    else the preset's, and at last the column's own name. A column that either sets to null has
-    none.
+    Each column with its possible headers, in order of preference: those of the user's var, else
+    those of the preset, and last the column's own name. A column that the var or the preset sets to
+    null has none.
 -#}
 {% macro wanted_headers(input, preset) %}
     {%- set named = mapping_var(input.columns_var) -%}
@@ -107,8 +107,8 @@
 
 
 {#-
-    The place of each wanted column among a file's headers, null where it has none, and what is
-    missing. Headers match whatever their case and blanks. Two that could be meant stop the run.
+    The position of each wanted column among a file's headers, none if the file lacks it, and the
+    missing columns. Case and blanks of headers are ignored. Two matching headers stop the run.
 -#}
 {% macro match_headers(input, preset, wanted, file) %}
     {%- set found = {} -%}
@@ -180,7 +180,7 @@
 {% endmacro %}
 
 
-{#- What headers look like that the preset does not fit: the preset that knows most of them. -#}
+{#- A hint for headers that do not fit the preset: the preset that has the most of them. -#}
 {% macro preset_hint(input, preset, headers) %}
     {%- set plain = headers | map('lower') | map('replace', ' ', '') | list -%}
     {%- set best = {'share': 0.5, 'hint': ''} -%}

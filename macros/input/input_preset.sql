@@ -1,7 +1,7 @@
 {#-
-    The preset that an input is read by: the one that the var `input_preset` names, else the first
-    whose headers are all there, else the input's default. Several presets may share an alias; the
-    headers choose between them.
+    The preset of an input: the one that the var `input_preset` names, else the first one whose
+    signature the headers fit, else the input's default. If several presets share the named alias,
+    the headers decide.
 -#}
 {% macro input_preset(input) %}
     {%- set named = var('input_preset', none) if input.name == 'order_lines' else none -%}
@@ -24,7 +24,7 @@
         {%- endif -%}
     {%- endif -%}
     {%- if execute and input.path -%}
-        {#- Most presets have one dialect: its headers are asked for once. -#}
+        {#- Most presets share one dialect, for which the headers are read only once. -#}
         {%- set headers_by_dialect = {} -%}
         {%- for preset in presets if preset.signature -%}
             {%- set dialect = csv_options(input, preset) | string -%}
@@ -52,7 +52,7 @@
 {% endmacro %}
 
 
-{#- Whether plain headers hold one of each item of the signature, and none that excludes it. -#}
+{#- Whether plain headers include one of each item of the signature, and none of `not_with`. -#}
 {% macro preset_fits(preset, headers) %}
     {%- for item in preset.signature -%}
         {%- set alternatives = [item] if item is string else item -%}
@@ -71,7 +71,7 @@
 {% endmacro %}
 
 
-{#- Headers are equal whatever their case and blanks. -#}
+{#- A header without case and blanks, which are ignored in comparisons. -#}
 {% macro plain_header(header) %}
     {{ return(header | string | lower | replace(' ', '')) }}
 {% endmacro %}

@@ -1,21 +1,21 @@
 {#-
-    The forms of order lines that are known: one preset for each vendor's export. A preset is added
-    here and nowhere else. Where the user names none (the var `input_preset`), the first one whose
-    signature the headers have is taken, so the order is that of choice.
+    The known forms of order lines: one preset per vendor's export. A new preset is added here and
+    nowhere else. If the user names no preset (var `input_preset`), the first one whose signature
+    the headers fit is used, so that the order of the list matters.
 
-    - `signature`: headers that must all be there; of an item that is a list, one. `not_with`:
-      headers that must not be there. Headers are equal whatever their case and blanks.
-    - `columns`: the header of each column, or several of which the first that is there is read, or
-      none where the file has no such column, even if one of its headers has that name. Columns that
-      are not listed are read only from a header that has their name.
-    - `may_be_missing`: columns that older files, or files that somebody cut, do not have.
-    - `left_unread`: parts of headers of money or status that are known and not read, on purpose.
-      Other such headers are named in `data_quality`.
-    - `options`: defaults for the vars of the same names. Equal rows are kept where a vendor writes
-      no id of a line, so that they may be two lines that are equal.
+    - `signature`: headers that the file must have; of an item that is a list, at least one.
+      `not_with`: headers that it must not have. Case and blanks of headers are ignored.
+    - `columns`: the header of each column; or a list of headers, of which the first existing one is
+      read; or none if the vendor has no such column, even if a header has its name. A column that
+      is not listed is read only from a header with its name.
+    - `may_be_missing`: columns that are missing in older or shortened files.
+    - `left_unread`: parts of headers of money or status that are known and deliberately not read.
+      `data_quality` reports other such headers.
+    - `options`: defaults for the vars of the same names. Equal rows are kept if the vendor writes
+      no id of a line, because they may be two equal lines.
 
-    Net sales are of goods, without shipping and tax, after discounts and refunds. A column of tax
-    is mapped only where the vendor documents that its prices hold tax.
+    Net sales are of goods, without shipping and tax, after discounts and refunds. A tax column is
+    mapped only if the vendor documents that its prices include tax.
 -#}
 {% macro input_presets() %}
     {{ return([

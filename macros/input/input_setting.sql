@@ -1,6 +1,6 @@
 {#-
-    A setting of how the order lines are read: the var of that name where the user set it, else what
-    the preset says, else the default that stands here.
+    A setting for reading the order lines: the var of that name if the user set it, else the
+    preset's option, else the default in this macro.
 -#}
 {% macro input_setting(name) %}
     {%- set defaults = {
@@ -27,7 +27,7 @@
     {%- if said is none -%}
         {{ return(value) }}
     {%- endif -%}
-    {#- Header by header: null takes a rule of the preset back. -#}
+    {#- The rules are merged by header; null removes a rule of the preset. -#}
     {%- set rules = {} -%}
     {%- for header, values in dict(value, **mapping_var(name)).items() if values is not none -%}
         {%- do rules.update({header: values}) -%}

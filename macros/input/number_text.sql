@@ -1,15 +1,17 @@
 {#-
-    How shops write numbers, by one rule. A sign, parentheses (negative) and, in amounts, the sign
-    or code of a currency are taken off. Of what is left:
+    Reads numbers in the spellings of shops. A sign, parentheses (negative) and, in amounts, the
+    sign or code of a currency are removed. In the rest:
 
-    - blanks and apostrophes part groups of three digits;
-    - a comma or a point that stands twice, or before the other one, parts groups;
-    - one that is not followed by exactly three digits, or follows a single 0, is the decimal one;
-    - a single point is the decimal one, and a single comma before exactly three digits could be
-      either: `1,299` is ambiguous, until the var `decimal_separator` decides.
+    - blanks and apostrophes separate groups of three digits;
+    - a comma or a point that occurs twice, or before the other one, separates groups;
+    - one that is not followed by exactly three digits, or that follows a single 0, is the decimal
+      separator;
+    - a single point is the decimal separator; a single comma before exactly three digits could be
+      either, so that `1,299` is ambiguous unless the var `decimal_separator` decides.
 
-    With the var, whatever says otherwise is no number. These two macros are the two steps: the
-    digits with their separators, and the number as engines cast it, 'ambiguous', or null.
+    With the var, a number with another separator is not a number. The two macros are the two steps:
+    `number_core` extracts the digits with their separators, and `number_text` returns the number as
+    engines cast it, 'ambiguous', or null.
 -#}
 {% macro number_core(text, is_amount) %}
     {%- set currency = '(?:[A-Z]{3}|[a-z]{3}|[A-Za-z]{0,3}[.]?\\p{Sc}|[Kk][Rr][.]?|Fr[.]?|Rs[.]?'
@@ -29,7 +31,7 @@
 
 {% macro number_text(text, core, separator) %}
     {%- if separator == ',' -%}
-        {#- What is a number to programs comes here with its sign, and is to be read anew. -#}
+        {#- number_core keeps the sign of a plain number; it is removed as from other numbers. -#}
         {%- set core = replace_matches(core, '^[+-]') -%}
     {%- endif -%}
     {%- set group_marks = "[ '\u2019\u00a0\u202f\u2009]" -%}
@@ -44,7 +46,7 @@
         {%- if separator != ',' %}
         when {{ is_plain_number(text) }} then {{ text }}
         {%- endif %}
-        -- Parentheses that are not a pair, and more than one sign.
+        -- A single parenthesis, or more than one sign.
         when
             ({{ text }} like '%(%') <> ({{ text }} like '%)%')
             or length({{ replace_matches(text, '[^(+\u2212-]') }}) > 1
@@ -98,18 +100,18 @@
 {% endmacro %}
 
 
-{#- Whether a text is a number as programs write it. -#}
+{#- Whether a text is a number as programs write it, such as -1.5 or 2e3. -#}
 {% macro is_plain_number(text) -%}
     {{ matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') }}
 {%- endmacro %}
 
 
 {#-
-    Quantity times price of two number texts as money. It is multiplied exactly and rounded once: up
-    to 8 decimal places of a quantity, and 10 of a price, or 18 of one below 10. 19 digits, so that
-    DuckDB works in 128 bits: a huge amount is then a null, not an overflow.
+    Quantity times price of two number texts, as money. The product is exact and rounded once, for
+    up to 8 decimal places of a quantity, and 10 of a price (18 of a price below 10). Prices have 19
+    digits so that DuckDB computes in 128 bits: a huge amount is then null, not an overflow.
 
-    Most quantities are whole and most prices short: those are multiplied in 64 bits, which is
+    Most quantities are whole and most prices short. These are multiplied in 64 bits, which is
     several times faster.
 -#}
 {% macro exact_amount(quantity, price) -%}

@@ -1,9 +1,9 @@
 {#-
-    The order lines as an input, for the macros that read one: where they are, what they are called
-    in messages, and which columns they may have. Which header each column has is a preset's matter
+    The order lines as an input, for the macros that read inputs: their path, their names in
+    messages, and their possible columns. The presets give the header of each column
     (macros/input/input_presets.sql).
 
-    `one_of`: at least one of the columns must be there, or be set to null by the user.
+    `one_of`: the input must have at least one of these columns, or the user must set one to null.
 -#}
 {% macro order_lines_input() %}
     {{ return({
@@ -24,7 +24,7 @@
 {% endmacro %}
 
 
-{#- The columns of an order line, first those that an input must have or say that it has not. -#}
+{#- The columns of an order line: first the required ones, which a null in the var can waive. -#}
 {% macro order_line_columns() %}
     {{ return([
         'order_id',

@@ -1,4 +1,4 @@
-{#- A select over the aliases as text, each column of the input: no row where there are none. -#}
+{#- A select of all columns of the aliases, as text; without rows if there are no aliases. -#}
 {% macro read_customer_aliases() %}
     {%- set input = customer_aliases_input() -%}
     {%- if execute and input.path -%}

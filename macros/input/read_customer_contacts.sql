@@ -1,4 +1,4 @@
-{#- A select over the contacts as text, each column of the input: no row where there are none. -#}
+{#- A select of all columns of the contacts, as text; without rows if there are no contacts. -#}
 {% macro read_customer_contacts() %}
     {%- set input = customer_contacts_input() -%}
     {%- if execute and has_customer_contacts() -%}

@@ -1,7 +1,7 @@
 {#-
-    A select over an input's rows, file by file: the text of each column that a file has, under the
-    name raw_<column>, the file where there are several, and `line_hash`, equal for rows that are
-    equal in every column of the input, read or not, in whatever order the columns stand.
+    A select of an input's rows from all its files: the text of each column as raw_<column>,
+    `source_file` if there are several files, and `line_hash`. The hash is equal for rows that are
+    equal in every column of the input, read or not, whatever the order of the columns.
 -#}
 {% macro read_input(layout) %}
     {%- set all_headers = [] -%}
@@ -35,7 +35,7 @@
 {%- endmacro %}
 
 
-{#- A file's SQL by its plain headers; those that are equal get a number each. -#}
+{#- The SQL of a file's fields by their plain headers; repeated headers get a number. -#}
 {% macro fields_by_header(file) %}
     {%- set fields = {} -%}
     {%- for header in file.headers -%}
@@ -50,13 +50,13 @@
 {% endmacro %}
 
 
-{#- A character that no header holds, to part a header from a number. -#}
+{#- A character that no header contains, to separate a header from its number. -#}
 {% macro chr_31() %}
     {{ return('\x1f') }}
 {% endmacro %}
 
 
-{#- The select of `read_input` with null for each column that the input does not have. -#}
+{#- `read_input` with a column for each of the input; null where no file has it. -#}
 {% macro read_all_columns(input) %}
     {%- set layout = input_layout(input) -%}
     select
@@ -70,7 +70,7 @@
 {%- endmacro %}
 
 
-{#- The same columns with no row, where the input is not given. -#}
+{#- The same columns without rows, if the input is not set. -#}
 {% macro read_no_input(input) %}
     select
         {%- for column in input.columns %}
@@ -81,7 +81,7 @@
 {%- endmacro %}
 
 
-{#- No text, as SQL. -#}
+{#- A null of the text type, as SQL. -#}
 {% macro null_text() %}
     {{- return('cast(null as ' ~ dbt.type_string() ~ ')') -}}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- How the order lines are read (macros/input/input_layout.sql); while dbt parses, as no file. -#}
+{#- The layout of the order lines (macros/input/input_layout.sql); no files while dbt parses. -#}
 {% macro order_lines_layout() %}
     {%- set input = order_lines_input() -%}
     {%- if not execute -%}
@@ -19,9 +19,9 @@
 
 
 {#-
-    A select over the order lines as text (macros/input/read_input.sql), with what differs between
-    lines or files: which columns a file has that others are made up from where it has none, and why
-    a line is left out.
+    A select of the order lines as text (macros/input/read_input.sql), with two kinds of further
+    columns: has_<column>, whether the file has a column of `made_up_columns` that only some files
+    have; and `left_out`, why a line is excluded.
 -#}
 {% macro read_order_lines(layout) %}
     {%- if not execute -%}
@@ -42,16 +42,16 @@
 {%- endmacro %}
 
 
-{#- The columns of an order line that are made up from others where the input has none. -#}
+{#- The columns of an order line that are derived from others if the input does not have them. -#}
 {% macro made_up_columns() %}
     {{ return(['order_id', 'quantity', 'unit_price', 'line_amount']) }}
 {% endmacro %}
 
 
 {#-
-    Why a line of a file does not count, as text: the header and the value, by the vars or preset's
-    options `leave_out` and `keep_only`. A line is left out by one of these values, and kept by one
-    of those only.
+    Why a line of a file is excluded, as text: the header and the value. The rules are the vars or
+    the preset's options `leave_out`, which excludes lines with one of its values, and `keep_only`,
+    which excludes lines with any other value. Null for a line that counts.
 -#}
 {% macro left_out(file, settings) %}
     {%- set rules = [] -%}

@@ -1,7 +1,7 @@
 {#-
-    The post-hook of the order lines: a build whose lines are all rejected, or whose sales are none,
-    fails, with the most frequent reason, examples and what mends it; and so does one that would add
-    up several currencies. `dbt build --empty` reads no line on purpose.
+    The post-hook of the order lines. The build fails if there are no lines; if no line is a sale,
+    with the most frequent reason, examples and advice; and if it would add up several currencies.
+    `dbt build --empty` reads no lines, and does not fail.
 -#}
 {% macro stop_without_sales() %}
     {%- if execute and not flags.EMPTY -%}
@@ -74,7 +74,7 @@
 {% endmacro %}
 
 
-{#- The raw column that shows why a line is rejected; null where no single one does. -#}
+{#- The raw column that shows why a line is rejected; none if no single column does. -#}
 {% macro example_column(reason) %}
     {{ return(example_columns().get(reason)) }}
 {% endmacro %}

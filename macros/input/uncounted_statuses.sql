@@ -1,4 +1,4 @@
-{#- The statuses of orders that do not count, as a list of SQL: setting `uncounted_statuses`. -#}
+{#- The statuses of orders that do not count, as a SQL list (setting `uncounted_statuses`). -#}
 {% macro uncounted_statuses() %}
     {%- set literals = ["''"] -%}
     {%- set statuses = input_setting('uncounted_statuses') -%}
@@ -9,7 +9,7 @@
 {% endmacro %}
 
 
-{#- The statuses of orders that are known to count, as a regular expression on lower case. -#}
+{#- The known statuses of orders that count, as a regular expression for lower case. -#}
 {% macro counted_statuses() %}
     {{ return(
         '^((partially[ _-]?)?(paid|shipped|refunded|fulfilled)|unshipped|shipped.*|shipping'

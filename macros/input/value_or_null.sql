@@ -1,6 +1,7 @@
 {#-
-    Trimmed text of a number, a time or a status; null where it is what programs write for nothing.
-    Names and countries take fewer texts for nothing (macros/text/text_or_null.sql): NA is Namibia.
+    The trimmed text of a number, a time or a status; null if it is a program's text for a missing
+    value. For names and countries, fewer texts mean missing (macros/text/text_or_null.sql), because
+    NA is Namibia.
 -#}
 {% macro value_or_null(column) -%}
     case
@@ -13,7 +14,7 @@
 {%- endmacro %}
 
 
-{#- The same of a number, without the dash of `12,-` that stands for no pennies. -#}
+{#- The same for a number, without the dash of `12,-`, which means zero pennies. -#}
 {% macro number_or_null(column) -%}
     case
         when ({{ column }} like '%,_' or {{ column }} like '%._' or {{ column }} like '%--')

@@ -1,4 +1,4 @@
-{#- The horizon of the published churn risk, one of those that back-tests prove. -#}
+{#- The horizon of the published churn risk in days. Back-tests must measure the same horizon. -#}
 {% macro churn_horizon_days() %}
     {%- set horizon = whole_number_var('churn_horizon_days') -%}
     {%- set proved = whole_number_var('backtest_horizon_days', is_list=true) -%}

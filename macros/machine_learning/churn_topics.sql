@@ -1,8 +1,9 @@
 {#-
-    What a churn risk is made of, in words. Features of one topic overlap, so each one's part alone
-    says little; together they say how far the topic raises the risk. model_features says which
-    features are of a topic, and whether more or less of each raises the risk; where a fit has it
-    the other way round, which it may by chance, the feature is no part of the reason.
+    The topics that explain a churn risk, each with its reason in words. The features of a topic are
+    correlated, so the part of a single feature means little; their sum shows how far the topic
+    raises the risk. model_features assigns each feature to a topic, and says whether more or less
+    of the feature raises the risk. Where a fitted coefficient has the opposite sign, which may
+    happen by chance, the feature does not count towards the reason.
 -#}
 {% macro churn_topics() %}
     {{ return([

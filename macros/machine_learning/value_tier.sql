@@ -1,8 +1,8 @@
 {#-
-    The value tier of a customer among those with equal `partition_by`: platinum for the share of
-    them that the var `value_tier_shares` names first, and so on; bronze for the rest and for all
-    who bring nothing. Equal customers have the same tier: who would share a tier with more than
-    belong there is in the next one. Null where there is no value.
+    The value tier of a customer among those with equal `partition_by`: platinum, gold and silver
+    for the shares of the var `value_tier_shares`, from the highest value down; bronze for the rest,
+    and for every value of 0 or less. Customers with equal values get the same tier: where they do
+    not all fit into a tier's share, they all get the next one. Null where `value` is null.
 -#}
 {% macro value_tier(value, partition_by) %}
     {%- set shares = value_tier_shares() -%}
@@ -10,7 +10,7 @@
         when {{ value }} is null then null
         when {{ value }} <= 0 then 'bronze'
         {%- for tier in ['platinum', 'gold', 'silver'] %}
-        {#- How many have at least as much. #}
+        {#- The number of customers with at least this value. #}
         when
             cast(
                 count({{ value }}) over (partition by {{ partition_by }}) + 1
@@ -26,7 +26,7 @@
 {%- endmacro %}
 
 
-{#- The shares of platinum, gold and silver, checked. -#}
+{#- The var value_tier_shares, validated: the shares of platinum, gold and silver. -#}
 {% macro value_tier_shares() %}
     {%- set shares = var('value_tier_shares') -%}
     {%- set is_list = shares is iterable and shares is not string and shares is not mapping -%}

@@ -1,6 +1,6 @@
 {#-
-    A number from 0 to 65535 from the md5 of a text, by its first four digits: the same on every
-    machine. A sample by it does not depend on the order of rows.
+    A number from 0 to 65535 from the first four digits of an md5. It is the same on every machine,
+    and a sample that it draws does not depend on the order of rows.
 -#}
 {% macro hash_bucket(md5) -%}
     (

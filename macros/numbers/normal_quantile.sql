@@ -1,6 +1,6 @@
 {#-
     The standard normal quantile at a probability strictly between 0 and 1, by the rational
-    approximation of Hastings (Abramowitz and Stegun, 26.2.23): right to 4.5e-4.
+    approximation of Hastings (Abramowitz and Stegun, 26.2.23), with an error below 4.5e-4.
 -#}
 {% macro normal_quantile(probability) -%}
     {%- set tail = 'least(' ~ probability ~ ', 1e0 - (' ~ probability ~ '))' -%}

@@ -1,7 +1,8 @@
 {#-
-    The first three derivatives of ln Gamma(x) at x > 0, the mean, the variance and the third
-    cumulant of the log of a gamma variable: the recurrence to x + 4, and there the asymptotic
-    series (Abramowitz and Stegun, 6.3.18, 6.4.12, 6.4.13). Right to 1e-6.
+    The derivative of ln Gamma(x) of order 1, 2 or 3 (`order` 0, 1 or 2), for x > 0. These are the
+    mean, the variance and the third cumulant of the log of a gamma variable of shape x. Computed by
+    the recurrence up to x + 4 and the asymptotic series there (Abramowitz and Stegun, 6.3.18,
+    6.4.12, 6.4.13), with an error below 1e-6.
 -#}
 {% macro polygamma(order, x) -%}
     {%- set y = '(' ~ x ~ ' + 4e0)' -%}

@@ -1,7 +1,7 @@
 {#-
-    A row's share of an amount by its value, in whole hundredths: what the amount comes to with this
-    row less what it came to before it, so that the shares add up to it. The last row of value takes
-    what is left.
+    A row's share of an amount, in proportion to its value, in whole hundredths. The share is the
+    rounded part of the amount up to this row less that before it, so that the shares add up to the
+    amount. The last row that has a value takes the remainder.
 -#}
 {% macro shared_by_value(amount, value, value_so_far, whole_value) -%}
     case
@@ -21,7 +21,7 @@
 {%- endmacro %}
 
 
-{#- A part of an amount, rounded to hundredths; floor is the same on each engine. -#}
+{#- A part of an amount, rounded to hundredths by floor, which is the same on each engine. -#}
 {% macro hundredths(amount, part, whole) -%}
     cast(floor(
         cast({{ amount }} as double) * cast({{ part }} as double)

@@ -1,6 +1,6 @@
 {#-
-    The sum of doubles, the same whatever the order in which an engine adds them: as decimals of so
-    many places.
+    The sum of doubles, added as decimals with the given number of places, so that the result does
+    not depend on the order of the rows.
 -#}
 {% macro sum_exactly(expression, places=10) -%}
     cast(sum(cast({{ expression }} as decimal(28, {{ places }}))) as double)

@@ -1,6 +1,9 @@
 {#-
-    P(alive): one over 1 and the odds of having left at the last of the occasions to leave. BG/NBD:
-    Fader, Hardie and Lee (2005), eq. 10; MBG/NBD: Batislam et al. (2007), with one occasion more.
+    P(alive) = 1 / (1 + odds), where `odds` are the odds that the customer dropped out at the last
+    dropout occasion. Without an occasion the odds are 0.
+
+    `dropout_occasions`: x in BG/NBD (Fader, Hardie and Lee 2005, the denominator of eq. 10), x + 1
+    in MBG/NBD (Batislam et al. 2007), where customers may drop out after the first order too.
 -#}
 {% macro alive_probability(parameters, dropout_occasions, repeat_count, age, last_order_age) -%}
     power(1e0 + case

@@ -1,4 +1,4 @@
-{#- The horizons of predictions, in days: that of CLV, and those of the back-tests. -#}
+{#- The horizons that purchase models predict, in days: those of CLV and of the back-tests. -#}
 {% macro clv_horizons() %}
     {{ return((
         [whole_number_var('clv_horizon_days', lowest=0)]

@@ -1,6 +1,6 @@
 {#-
-    How many days ahead anything is predicted: the longest horizon, and for the forecast by month at
-    least the rest of a month and the twelve after it.
+    How many days ahead predictions reach: as far as the longest horizon, but at least 400 days,
+    because the monthly forecast covers the rest of the month and the twelve months after it.
 -#}
 {% macro clv_reach_days() %}
     {{ return(([400] + clv_horizons()) | max) }}

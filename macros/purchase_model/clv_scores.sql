@@ -1,23 +1,28 @@
 {#-
-    CTEs that end in `scores`: what each customer will order and bring until each horizon. They need
-    the CTEs `candidates` (rows of int_clv_candidates), `customers_to_score` (rows of
-    int_customers__purchase_summary) and `orders_if_alive` (as orders_if_alive_ctes has it).
+    Usage: with candidates as (...), customers_to_score as (...), orders_if_alive as (...),
+    {{ clv_scores_ctes() }} select * from scores
 
-    Grain: one row per as-of date, customer, order model, clock and horizon.
+    Needs the CTEs `candidates` (rows of int_clv_candidates), `customers_to_score` (rows of
+    int_customers__purchase_summary) and `orders_if_alive` (as orders_if_alive_ctes returns it).
+
+    Returns `scores`, one row per as-of date, customer, order model, clock and horizon: the orders,
+    the revenue with its 80 % interval, the CLV and the churn risk over the horizon.
 
     - E[M], the mean value of a customer's orders: Fader and Hardie (2013), eq. 5.
-    - The interval: revenue over the horizon is, where there is an order, about the number of orders
-      times the spread of their values times the customer's mean value. Each is taken for a gamma
-      variable (the last for the inverse of one), whose log has known cumulants; these add up, with
-      the variance of the parameters, and the quantile is that of Cornish and Fisher (1938). Where
-      no order at all has a probability above a tenth, the interval begins at 0.
+    - The interval: given at least one order, revenue over the horizon is approximately the number
+      of orders times the spread of their values times the customer's mean value. Each factor is
+      approximated by a gamma variable (the last by the inverse of one), whose log has known
+      cumulants. The cumulants and the variance of the parameters add up; the quantile is computed
+      from them by Cornish and Fisher (1938). Where the probability of no order is above a tenth,
+      the interval begins at 0.
 -#}
 {% macro clv_scores_ctes() %}
-int_clv_clock as (
+clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
 
--- What depends on the horizon, but not on when the last order was or on what orders brought.
+-- One row per repeat count, age and horizon, not per customer: nothing up to `cumulants` depends on
+-- the time of the last order or on revenue.
 horizons as (
     select
         orders_if_alive.*,
@@ -45,7 +50,7 @@ horizons as (
 shapes as (
     select
         horizons.*,
-        -- Mean squared over variance of the orders, given that there are some.
+        -- A gamma variable's shape: squared mean divided by variance, given at least one order.
         power(orders_if_some, 2) * power(greatest(
             (order_pairs + orders) / nullif(some_order_probability, 0e0)
             - power(orders_if_some, 2),
@@ -127,7 +132,8 @@ risks as (
     from alive
 ),
 
--- Which quantiles of the revenue, given that there is an order, hold the interval's 80 %.
+-- The interval holds 80 % of all outcomes, of which a share of `churn_risk` has no order. So its
+-- bounds are at these levels of the revenue given at least one order.
 levels as (
     select
         risks.*,

@@ -1,17 +1,20 @@
 {#-
-    CTEs that end in `orders_if_alive`: what a customer who is still alive at the as-of date is
-    expected to order by each step. They need the CTE `candidates`, rows of int_clv_candidates.
+    Usage: with candidates as (...), {{ orders_if_alive_ctes() }} select * from orders_if_alive
 
-    Grain: one row per as-of date, order model, clock, repeat count, age and step. Time of the last
-    order is not in it: that only says how likely a customer is alive (see clv_scores).
+    Needs the CTE `candidates`, rows of int_clv_candidates.
 
-    Given p, the chance to leave after an order, a customer orders
-    (1 - (1 + p t / (alpha + T))^-(r + x)) / p times in t; the mean over p is a sum over the nodes
-    of fit_clv_nodes. That factor times P(alive) is eq. 10 of Fader, Hardie and Lee (2005). The
-    second factorial moment comes alike.
+    Returns `orders_if_alive`, one row per as-of date, order model, clock, repeat count, age and
+    step: the orders expected from the as-of date to the end of the step of a customer who is alive
+    at the as-of date. The time of the last order affects only P(alive) (see clv_scores_ctes), so it
+    is not part of the grain.
+
+    Given the probability p of dropout after an order, the expected orders of a customer in time t
+    are (1 - (1 + p t / (alpha + T))^-(r + x)) / p. Their mean over p is a weighted sum over the
+    nodes of fit_clv_nodes. That mean times P(alive) is eq. 10 of Fader, Hardie and Lee (2005). The
+    second factorial moment is computed the same way.
 -#}
 {% macro orders_if_alive_ctes() %}
-int_purchase_patterns as (
+purchase_patterns as (
     select * from {{ ref('int_purchase_patterns') }}
 ),
 
@@ -19,11 +22,11 @@ fit_clv_nodes as (
     select * from {{ ref('fit_clv_nodes') }}
 ),
 
-int_clv_clock as (
+clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
 
-int_clv_steps as (
+clv_steps as (
     select * from {{ ref('int_clv_steps') }}
 ),
 
@@ -32,10 +35,10 @@ pairs as (
         as_of_date,
         repeat_count,
         age_days
-    from int_purchase_patterns
+    from purchase_patterns
     group by 1, 2, 3
     union
-    -- One who has just bought for the first time, for the value of a new customer.
+    -- A customer who has just bought for the first time, for the value of a new customer.
     select
         as_of_date,
         0 as repeat_count,
@@ -55,7 +58,7 @@ timed_pairs as (
     from candidates
     inner join pairs
         on candidates.as_of_date = pairs.as_of_date
-    inner join int_clv_clock as first_order_days
+    inner join clv_clock as first_order_days
         on
             candidates.as_of_date = first_order_days.as_of_date
             and candidates.clock = first_order_days.clock
@@ -69,18 +72,18 @@ at_nodes as (
         timed_pairs.clock,
         timed_pairs.repeat_count,
         timed_pairs.age_days,
-        int_clv_steps.step_date,
+        clv_steps.step_date,
         timed_pairs.shape,
         fit_clv_nodes.dropout_probability,
         fit_clv_nodes.weight,
-        int_clv_steps.operational_days * power(timed_pairs.rate, -1) as relative_time,
+        clv_steps.operational_days * power(timed_pairs.rate, -1) as relative_time,
         fit_clv_nodes.dropout_probability
-        * int_clv_steps.operational_days * power(timed_pairs.rate, -1) as z
+        * clv_steps.operational_days * power(timed_pairs.rate, -1) as z
     from timed_pairs
-    inner join int_clv_steps
+    inner join clv_steps
         on
-            timed_pairs.as_of_date = int_clv_steps.as_of_date
-            and timed_pairs.clock = int_clv_steps.clock
+            timed_pairs.as_of_date = clv_steps.as_of_date
+            and timed_pairs.clock = clv_steps.clock
     inner join fit_clv_nodes
         on
             timed_pairs.as_of_date = cast(fit_clv_nodes.as_of_date as date)
@@ -100,7 +103,7 @@ conditional_moments as (
     select
         in_logs.*,
         ({{ chance_of_some('exponent') }}) * power(dropout_probability, -1) as orders,
-        -- Where little can happen a difference of ones says nothing, and the series does.
+        -- Where few orders are expected, the difference would lose its digits; a series keeps them.
         case
             when shape * z < 1e-3
                 then
@@ -130,12 +133,12 @@ moments as (
 steps_of_pairs as (
     select
         moments.*,
-        int_clv_steps.start_date,
-        int_clv_steps.horizon_days,
-        int_clv_steps.value_index,
-        int_clv_steps.discount_factor,
+        clv_steps.start_date,
+        clv_steps.horizon_days,
+        clv_steps.value_index,
+        clv_steps.discount_factor,
         timed_pairs.shape
-        * {{ log1p('(int_clv_steps.operational_days * power(timed_pairs.rate, -1))') }}
+        * {{ log1p('(clv_steps.operational_days * power(timed_pairs.rate, -1))') }}
             as exponent,
         moments.orders - coalesce(lag(moments.orders) over steps_gone, 0e0) as step_orders
     from moments
@@ -146,11 +149,11 @@ steps_of_pairs as (
             and moments.clock = timed_pairs.clock
             and moments.repeat_count = timed_pairs.repeat_count
             and moments.age_days = timed_pairs.age_days
-    inner join int_clv_steps
+    inner join clv_steps
         on
-            moments.as_of_date = int_clv_steps.as_of_date
-            and moments.clock = int_clv_steps.clock
-            and moments.step_date = int_clv_steps.step_date
+            moments.as_of_date = clv_steps.as_of_date
+            and moments.clock = clv_steps.clock
+            and moments.step_date = clv_steps.step_date
     window steps_gone as (
         partition by
             moments.as_of_date,

@@ -1,4 +1,4 @@
-{#- A check of the YAML as a rule: its name, and the condition under which a row breaks it. -#}
+{#- A check constraint in the YAML as a rule: its name, and the condition for a row to break it. -#}
 {% macro check_constraint(constraint) %}
     {%- if constraint.type != 'check' -%}
         {{ exceptions.raise_compiler_error(

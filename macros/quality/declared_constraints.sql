@@ -1,6 +1,6 @@
 {#-
     The constraints that the YAML of the tested model declares, each with its name and the condition
-    under which a row breaks it. Called from a data test, whose node names the model that it tests.
+    for a row to break it. Call this in a data test: the tested model is found by the test's node.
     As in SQL, a check whose result is null is not broken.
 -#}
 {% macro declared_constraints() %}

@@ -1,7 +1,7 @@
 {#-
-    A score from 1 to 5: 1 and one more for each edge that the value has strictly passed, so that
-    equal values get equal scores. A value that is null has passed none. `passed` is the comparison
-    that counts as better: > or <.
+    A score from 1 to 5: 1 plus the number of edges that the value is strictly better than, so that
+    equal values get equal scores. A null value gets 1. `passed` is the comparison that means
+    better: > or <.
 -#}
 {% macro score_by_edges(value, passed, edges) -%}
     1

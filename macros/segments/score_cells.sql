@@ -1,6 +1,6 @@
 {#-
-    The 125 combinations of the three scores as scored customers: any other column that a rule may
-    use is null, with its own type.
+    The 125 combinations of the three scores, as rows like those of scored customers. Every other
+    column that a rule may use is null, with its own type.
 -#}
 {% macro score_cells() -%}
     select
@@ -16,7 +16,7 @@
 {%- endmacro %}
 
 
-{#- The columns of a scored customer but for the scores. -#}
+{#- The columns of int_customers__rfm_scored, without the scores. -#}
 {% macro scored_columns() %}
     {{ return(
         adapter.get_columns_in_relation(ref('int_customers__rfm_scored'))

@@ -1,4 +1,4 @@
-{#- The rules as one case expression over a scored customer. -#}
+{#- The segment rules as one case expression over the columns of int_customers__rfm_scored. -#}
 {% macro segment_case() %}
     {%- do check_segment_rules(segment_rules()) -%}
     case
@@ -10,8 +10,8 @@
 
 
 {#-
-    A rule's predicate as SQL. Where the input has no amounts there is no score of money, and a rule
-    reads that of frequency in its place: segments by two scores.
+    A rule's predicate as SQL. Where the input has no amounts, m_score is null. A rule then uses
+    f_score in its place, so that segments depend on two scores.
 -#}
 {% macro segment_predicate(rule) %}
     {{ return(modules.re.sub(
@@ -21,8 +21,8 @@
 
 
 {#-
-    Stops the run at a rule that is incomplete, badly named or there twice, and where the last is no
-    catch-all.
+    Stops the run if a rule is incomplete or badly named, if two rules have the same segment, or if
+    the last rule is no catch-all.
 -#}
 {% macro check_segment_rules(rules) %}
     {%- set names = [] -%}

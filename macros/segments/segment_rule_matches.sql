@@ -1,7 +1,8 @@
 {#-
-    For each rule, over the 125 score cells and all scored customers: `matched_count`, for how many
-    its own predicate holds; `undecided_count`, for how many it is null (cells have no other column
-    than the scores); `segment_count`, how many it gets after the rules before it.
+    One row per rule, with counts over the 125 score cells and all scored customers.
+    `matched_count`: how many the rule's own predicate is true for. `undecided_count`: how many it
+    is null for, which happens because cells have only scores. `segment_count`: how many get the
+    rule's segment, given the rules before it.
 -#}
 {% macro segment_rule_matches() -%}
     with population as (

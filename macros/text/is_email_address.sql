@@ -1,6 +1,6 @@
 {#-
     Whether a text can be an e-mail address: one @, a dot in the domain, no blanks, quotes, brackets
-    or commas, and nothing in front that a spreadsheet takes for a formula.
+    or commas, and no first character that makes a spreadsheet read the text as a formula.
 -#}
 {% macro is_email_address(text) -%}
     {%- set part = '[^@\\s,;:<>()".]' -%}

@@ -1,4 +1,4 @@
-{#- Whether a text is a date such as 2025-02-03. A cast alone takes more on one engine. -#}
+{#- Whether a text looks like 2025-02-03. On one engine a cast also accepts other formats. -#}
 {% macro is_iso_date(text) -%}
     regexp_extract({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 0) <> ''
 {%- endmacro %}

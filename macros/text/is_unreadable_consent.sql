@@ -1,4 +1,4 @@
-{#- Whether a text says neither that somebody agrees nor that they do not. -#}
+{#- Whether a text that should be a consent is neither yes nor no. Null is not unreadable. -#}
 {% macro is_unreadable_consent(text) -%}
     coalesce(
         lower({{ plain_id(text) }})

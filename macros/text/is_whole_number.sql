@@ -1,4 +1,4 @@
-{#- Whether a text is digits alone. A cast alone rounds 1.5 on one engine. -#}
+{#- Whether a text has only digits. On one engine a cast also accepts 1.5, and rounds it. -#}
 {% macro is_whole_number(text) -%}
     regexp_extract({{ text }}, '^[0-9]+$', 0) <> ''
 {%- endmacro %}

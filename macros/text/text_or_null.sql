@@ -1,6 +1,6 @@
 {#-
-    Trimmed text; null where it only says that nothing is there. NA and Nat are not among them: the
-    one is Namibia, the other a name.
+    A trimmed text, or null where it is a marker for a missing value. NA and Nat are not markers:
+    NA is the code of Namibia, and Nat is a name.
 -#}
 {% macro text_or_null(column) -%}
     case

@@ -1,4 +1,4 @@
-{#- The value of a var that must be one of those listed; any other stops the run and names them. -#}
+{#- The value of a var. A value that is not in `allowed` stops the run with a list of them. -#}
 {% macro choice(name, allowed) %}
     {%- if var(name) not in allowed -%}
         {{ exceptions.raise_compiler_error(

@@ -1,4 +1,7 @@
-{#- A var that holds a date, as SQL: null where it is not set, a stop where it is no date. -#}
+{#-
+    A var that holds a date, as SQL. A var that is not set gives null, unless it is required. A
+    value that is not a date stops the run.
+-#}
 {% macro date_var(name, is_required=false) %}
     {%- set value = var(name) -%}
     {%- if not value and not is_required -%}

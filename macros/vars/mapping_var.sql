@@ -1,4 +1,4 @@
-{#- A var that must be a mapping of names to values; nothing is an empty one. -#}
+{#- A var that must be a mapping of names to values; one that is not set is an empty mapping. -#}
 {% macro mapping_var(name) %}
     {%- set value = var(name, none) or {} -%}
     {%- if value is not mapping -%}

@@ -1,6 +1,6 @@
 {#-
-    The folder where launched campaigns are written out: CAMPAIGN_ARCHIVE, or one beside the
-    warehouse. None where there is neither, as on Spark by default, and for the sample, whose
+    The folder that launched campaigns are written to: CAMPAIGN_ARCHIVE, or a folder beside the
+    warehouse file. None if there is neither, as on Spark by default, and for the sample, whose
     campaigns are invented.
 -#}
 {% macro assignment_archive() %}
@@ -13,8 +13,8 @@
 
 
 {#-
-    All assignments that were written out, as a relation of the columns of campaign_assignments:
-    none where nothing was.
+    A select of all archived assignments, with the columns of campaign_assignments; without rows if
+    nothing is archived.
 -#}
 {% macro archived_assignments() %}
     {%- set archive = none -%}
@@ -35,7 +35,7 @@
 
 
 {% macro default__archived_rows() %}
-    {#- In a pattern a bracket stands for itself between brackets. -#}
+    {#- In a glob pattern, special characters are escaped by brackets. -#}
     {%- set folder = modules.re.sub('([][*?])', '[\\1]', assignment_archive()) -%}
     {%- set files = text_literal(folder ~ '/*/*.parquet') -%}
     {%- set found = run_query('select count(*) from glob(' ~ files ~ ')') -%}
@@ -45,7 +45,7 @@
 {% endmacro %}
 
 
-{#- An external table: dropping it, or losing the catalog, leaves the files. -#}
+{#- An external table, so that the files remain if it is dropped or the catalog is lost. -#}
 {% macro spark__archived_rows() %}
     {%- set archive = this.incorporate(path={'identifier': 'campaign_archive'}) -%}
     {%- set columns = [] -%}
@@ -60,7 +60,7 @@
 {% endmacro %}
 
 
-{#- Writes each launched campaign out that is not among the files yet. -#}
+{#- Writes each launched campaign that is not archived yet. -#}
 {% macro archive_assignments() %}
     {%- if execute and assignment_archive() -%}
         {%- set archive = adapter.dispatch('archived_rows', 'customer_value')() -%}

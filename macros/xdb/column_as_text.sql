@@ -1,6 +1,6 @@
 {#-
-    A column of any type as text, the same text in each engine: a line's id is made of it. A Parquet
-    file may hold times and doubles; where customers are missing, their ids are doubles.
+    A column of any type as text, the same on each engine, because line ids are derived from it. A
+    Parquet file may contain times and doubles; customer ids are doubles if some are missing.
 -#}
 {% macro column_as_text(column) %}
     {{- return(adapter.dispatch('column_as_text', 'customer_value')(
@@ -9,7 +9,7 @@
 {% endmacro %}
 
 
-{#- A struct, a list or a map is text as JSON, which both engines write alike. -#}
+{#- Structs, lists and maps become JSON, which both engines write in the same way. -#}
 {% macro is_nested_type(data_type) %}
     {{- return(
         modules.re.match('struct|map|array|union', data_type) is not none
@@ -29,9 +29,9 @@
 
 
 {#-
-    Spark writes 12345678.0 as 1.2345678E7, and a decimal 0.00000000 as 0E-8. Doubles below 0.0001
-    and from 1e16 on have exponents in DuckDB too, in another way: the text differs there, its value
-    does not.
+    Spark writes 12345678.0 as 1.2345678E7, and a decimal 0.00000000 as 0E-8. For doubles below
+    0.0001 and from 1e16 on, DuckDB also writes an exponent, but in another form: the texts differ,
+    the values do not.
 -#}
 {% macro spark__column_as_text(name, data_type) %}
     {%- set text = 'cast(' ~ name ~ ' as string)' -%}
@@ -39,7 +39,7 @@
         {{- return('to_json(' ~ name ~ ", map('ignoreNullFields', 'false'))") -}}
     {%- elif data_type.startswith('decimal') -%}
         {%- set scale = data_type.removesuffix(')').split(',') | last -%}
-        {#- Its thousands are parted by commas. -#}
+        {#- format_number separates thousands by commas. -#}
         {{- return("replace(format_number(" ~ name ~ ", " ~ scale ~ "), ',', '')") -}}
     {%- elif data_type not in ['double', 'float'] -%}
         {{- return(text) -}}

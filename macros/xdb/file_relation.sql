@@ -1,7 +1,7 @@
 {#-
-    A file of an input with what an engine reads it by: `relation`, what stands behind `from`, its
-    `headers`, and in `fields` the SQL of each column as text. A CSV file's columns are named by
-    their place, so that no header is ever SQL.
+    Adds to a file of an input what an engine needs to read it: `relation`, the SQL after `from`;
+    its `headers`; and `fields`, the SQL of each column as text. The columns of a CSV file are named
+    by their position, so that no header is ever used as SQL.
 -#}
 {% macro read_file(input, preset, file, number) %}
     {%- set file = dict(file) -%}
@@ -46,7 +46,7 @@
 {% endmacro %}
 
 
-{#- Name and type of each column of what stands behind `from`. -#}
+{#- Name and type of each column of a relation, which can be any SQL after `from`. -#}
 {% macro columns_of_relation(relation) %}
     {%- set columns = [] -%}
     {%- for row in adapter.dispatch('describe_relation', 'customer_value')(relation).rows -%}
@@ -72,9 +72,9 @@
 
 
 {#-
-    Nothing is left to DuckDB's guess. It takes any line end and any number of fields here: that the
-    file has one form throughout was checked before (macros/input/input_files.sql). Where quotes
-    may hold line ends it reads with one thread: from the middle of a field it finds no record.
+    DuckDB detects nothing itself. It accepts any line end and any number of fields here, because
+    the form of the file was checked before (macros/input/input_files.sql). If quoted fields may
+    contain line ends it reads with one thread: a thread that starts within a field finds no record.
 -#}
 {% macro duckdb__csv_relation(input, file, number) %}
     {%- set columns = [] -%}
@@ -94,7 +94,7 @@
 {% endmacro %}
 
 
-{#- A file that is not on this machine is not checked before: a broken line is DuckDB's error. -#}
+{#- A file that is not on this machine was not checked: DuckDB fails at a broken line. -#}
 {% macro duckdb__remote_csv_relation(input, file, options) %}
     {{ return(
         'read_csv(' ~ text_literal(file.read_path)
@@ -117,7 +117,7 @@
 {% endmacro %}
 
 
-{#- The header is a line to pass over: columns are named by their place. -#}
+{#- The header line is skipped, because columns are named by their position. -#}
 {% macro spark__csv_relation(input, file, number) %}
     {%- set view = input.name ~ '_file_' ~ number -%}
     {%- do view_of_files(
@@ -146,7 +146,7 @@
 
 {#-
     Files that are not on this machine: a line with too few or too many fields is an error, and so
-    are files of a glob whose headers differ, since Spark reads columns by their place.
+    are files of a glob with different headers, because Spark reads columns by their position.
 -#}
 {% macro spark__remote_csv_relation(input, file, options) %}
     {%- if options.skip or options.comment -%}
@@ -168,9 +168,10 @@
 
 
 {#-
-    A view of a CSV file that stops the run at what Spark reads without a word and DuckDB refuses:
-    bytes that the encoding does not have, and a quote that nobody closes, with all lines after it
-    in one field. In any column but the last, that leaves too few fields.
+    A view of a CSV file that stops the run at faults that Spark reads silently and DuckDB refuses:
+    bytes that are not in the encoding, and a quote that is not closed, which puts all further lines
+    into one field. Only the last column is checked for these lines, because in any other column the
+    record has too few fields, which is an error already.
 -#}
 {% macro checked_csv_view(input, options) %}
     {%- set file = input.name ~ '_file' -%}
@@ -202,7 +203,7 @@
 {% endmacro %}
 
 
-{#- Spark takes options for a file only where a view is made of it. -#}
+{#- A view of files, because Spark accepts options for a file only in a view. -#}
 {% macro view_of_files(view, format, options, columns=[]) %}
     {%- set definition -%}
         create or replace temporary view {{ view }}
@@ -218,7 +219,7 @@
 {% endmacro %}
 
 
-{#- A name as an identifier, whatever quotes are in it. -#}
+{#- A name as a quoted identifier; quotes in it are escaped. -#}
 {% macro quoted_name(name) %}
     {{- return(adapter.dispatch('quoted_name', 'customer_value')(name)) -}}
 {% endmacro %}
@@ -234,7 +235,7 @@
 {% endmacro %}
 
 
-{#- What customer_value.input_files finds, as JSON: by a function of the plugin for each engine. -#}
+{#- The result of customer_value.input_files as JSON, by the function of each engine's plugin. -#}
 {% macro duckdb__inspect_files(request) %}
     {{ return(run_query('select inspect_input(' ~ text_literal(request) ~ ')').rows[0][0]) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- Texts, none of which is null, in one, parted by a character that no text has. -#}
+{#- Joins texts, none of which is null, with a separator that no text contains. -#}
 {% macro joined_texts(texts) %}
     {{- return('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') -}}
 {% endmacro %}

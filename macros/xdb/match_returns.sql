@@ -1,15 +1,18 @@
 {#-
-    A select over what returns take back of sales: customer_id, product_id, sale_number,
-    return_number, quantity. It reads two relations of the query around it, both with customer_id,
-    product_id and quantity: `sales`, numbered in order of time by sale_number, and `returns`,
-    numbered by return_number, with the sale_number of the latest sale before them.
+    A select of the quantities that returns take back from sales: customer_id, product_id,
+    sale_number, return_number, quantity. It reads two relations of the surrounding query, both with
+    customer_id, product_id and quantity: `sales`, numbered in order of time by sale_number; and
+    `returns`, numbered by return_number, with the sale_number of the latest sale before each.
 
-    A return takes the latest sale before it that still has the whole quantity. Where none has, it
-    takes what is left of the latest ones, newest first, until the quantity is covered, or nothing
-    where all of them together have not enough. What one took is gone for the next, so the returns
-    are folded into the list of sales, one after the other. Each step first finds what the return
-    takes, `taken`: all that is left of its newest to its oldest sale, but for what remains of the
-    oldest. It is null where nothing is taken.
+    A return is matched with the latest sale before it that still has the whole quantity. If there
+    is none, it is matched with the remaining quantities of the latest sales, newest first, until
+    its quantity is covered; or with nothing if all of them together do not cover it. A matched
+    quantity is not available to later returns, so that returns are processed one after the other,
+    by a fold over the list of sales.
+
+    Each step first computes `taken`: the newest and the oldest sale of the match, and the quantity
+    that remains of the oldest. Of the sales newer than the oldest, nothing remains. `taken` is null
+    if the return has no match.
 -#}
 {% macro match_returns(sales, returns) %}
     {{- return(adapter.dispatch('match_returns', 'customer_value')(sales, returns)) -}}
@@ -17,9 +20,9 @@
 
 
 {#-
-    DuckDB folds only items of the same type as the result: a return has lists of sales and of
-    takes too, which are empty. A step of a fold is slow, but sums are fast: what a return over
-    several sales takes is searched among the latest hundred, where they have enough.
+    DuckDB's reduce requires that items have the type of the result, so that a return also has lists
+    of sales and of takes, which are empty. A step of a fold is slow, but sums are fast: a return
+    over several sales is searched among the latest hundred sales, if these cover its quantity.
 -#}
 {% macro duckdb__match_returns(sales, returns) %}
     with sale_lists as (
@@ -110,8 +113,8 @@
                                 'newest': back.sale_number,
                                 'remains': -last.quantity
                             }
-                            -- The last one that gives, with the quantity that is still missing
-                            -- after it: 0, or less by what remains of it.
+                            -- The last sale of the match, with the quantity still missing after
+                            -- it: 0, or minus the quantity that remains of the sale.
                             for last in [reduce(
                                 [
                                     list_filter(
@@ -212,8 +215,8 @@
                                 'remains', cast(sale.quantity - back.quantity as decimal(18, 4))
                             )
                         ), 0),
-                        -- The last one that gives, with the quantity that is still missing after
-                        -- it: 0, or less by what remains of it.
+                        -- The last sale of the match, with the quantity still missing after it: 0,
+                        -- or minus the quantity that remains of the sale.
                         aggregate(
                             filter(
                                 state.sales,

@@ -1,4 +1,4 @@
-{#- Whether a text has a match of a regular expression; false where it is null. -#}
+{#- Whether a text contains a match of a regular expression; false if the text is null. -#}
 {% macro matches(text, pattern) %}
     {{- return(adapter.dispatch('matches', 'customer_value')(text, text_literal(pattern))) -}}
 {% endmacro %}

@@ -1,10 +1,10 @@
 {#-
-    Text as a time, by the formats of the setting `ordered_at_format`, the first that fits; null
-    where none does. A format is `iso` (ISO 8601, also with slashes after a year of four digits),
-    `excel` (days since 1899-12-30, as a spreadsheet counts them) or one of strptime's.
+    Parses text as a time by the first format of the setting `ordered_at_format` that fits; null if
+    none fits. A format is `iso` (ISO 8601, also with slashes after a year of four digits), `excel`
+    (a spreadsheet's days since 1899-12-30) or a strptime format.
 
-    `with_offset` picks the texts that say their distance from UTC, as times in UTC; else the texts
-    that do not, as they stand.
+    With `with_offset`, only texts with an offset from UTC are parsed, into times in UTC; otherwise
+    only texts without one, into times as written.
 -#}
 {% macro parse_timestamp(text, with_offset) %}
     {%- set said = input_setting('ordered_at_format') -%}
@@ -40,16 +40,16 @@
 
 
 {#-
-    The whole text is matched before it is parsed. Engines take more, and not the same: "epoch",
-    "infinity", a year alone, any number of blanks. DuckDB's cast also keeps the zone of a text like
-    "2024-01-05 10:00 Europe/Berlin" for the values after it.
+    The whole text is matched before it is parsed, because engines accept more, and differ in it:
+    "epoch", "infinity", a year alone, any number of blanks. DuckDB's cast also applies the zone of
+    a text like "2024-01-05 10:00 Europe/Berlin" to the values after it.
 -#}
 {% macro parse_iso_timestamp(text, with_offset) %}
     {%- set day = '([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2})' -%}
     {%- set time = '([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
     {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
     {%- set pattern = '^' ~ day ~ '([ T]' ~ time ~ ')?' ~ (offset if with_offset else '') ~ '$' -%}
-    {#- No text without a sign or a Z after its day has an offset: those are most. -#}
+    {#- Most texts have no sign or Z after the day, and so no offset: a cheap first check. -#}
     {%- set has_sign = text ~ " like '%+%' or " ~ text ~ " like '%Z' or substr(" ~ text
         ~ ", 9) like '%-%'" -%}
     {%- if not with_offset -%}
@@ -66,7 +66,7 @@
         {%- set iso_text -%}
             case
                 when ({{ has_sign }}) and {{ matches(text, pattern) }}
-                    -- A blank before the offset is not cast; none stands elsewhere before a sign.
+                    -- The cast fails at a blank before the offset; no other blank precedes a sign.
                     then replace(replace(replace({{ text }}, ' +', '+'), ' -', '-'), '/', '-')
             end
         {%- endset -%}
@@ -75,7 +75,7 @@
 {% endmacro %}
 
 
-{#- A spreadsheet's day number from 1970 to 2099, with the time of day as its fraction. -#}
+{#- Parses a spreadsheet's day number from 1970 to 2099, whose fraction is the time of day. -#}
 {% macro parse_excel_timestamp(text) %}
     {%- set days -%}
         case
@@ -123,7 +123,7 @@
     {%- set pattern = [] -%}
     {%- for part in timestamp_format_parts(format) -%}
         {%- if part.java -%}
-            {#- One letter takes one digit or two. -#}
+            {#- A single letter matches one digit or two; adjoining numbers need exactly two. -#}
             {%- set is_short = part.is_run_on and part.java | length == 1 -%}
             {%- do pattern.append(part.java * (2 if is_short else 1)) -%}
         {%- else -%}
@@ -132,7 +132,7 @@
     {%- endfor -%}
     {%- set parsed = 'try_to_timestamp(' ~ text ~ ', ' ~ text_literal(pattern | join) ~ ')' -%}
     {%- if '%y' in format -%}
-        {#- 69 to 99 are of the last century, as strptime has it; Java takes them for the next. -#}
+        {#- strptime reads the years 69 to 99 as 19xx, Java as 20xx. -#}
         case when year({{ parsed }}) >= 2069 then {{ parsed }} - interval '100' year
             else {{ parsed }} end
     {%- else -%}
@@ -156,11 +156,12 @@
 
 
 {#-
-    The format taken apart: texts, and directives with what they match and with the letters that
-    Spark takes from Java. Numbers without a text between them are run on, and have all digits.
+    Splits a format into texts and directives. A directive has a regular expression, and the letters
+    of Java's formats for Spark. Numbers without a text between them are `is_run_on`, and must have
+    all their digits.
 -#}
 {% macro timestamp_format_parts(format) %}
-    {#- +01:00, +0100 or +01: as many letters as Java has for each, in brackets where optional. -#}
+    {#- +01:00, +0100 or +01: Java's letters for each of them, in brackets because optional. -#}
     {%- set java_offset = '[' ~ 'X' * 3 ~ '][' ~ 'X' * 2 ~ '][X]' -%}
     {%- set directives = {
         '%Y': {'digits': '[0-9]{4}', 'java': 'yyyy'},

@@ -1,8 +1,8 @@
 {#-
-    For Spark, after a dbt that was killed: `dbt run-operation remove_leftovers --target ...`. Spark
-    makes no table where files lie already, and a table that was being written when dbt was killed
-    has files and no entry in the catalog. The files of every such model and seed are removed: a
-    table is made elsewhere, pointed there, and dropped.
+    For Spark, after dbt was killed: `dbt run-operation remove_leftovers --target ...`. Spark does
+    not create a table where files exist already, and a table that was being written when dbt was
+    killed has files but no entry in the catalog. This macro removes the files of each such model
+    and seed: it creates a table elsewhere, sets its location to the files, and drops it.
 -#}
 {% macro remove_leftovers() %}
     {%- if target.type != 'spark' -%}
@@ -25,7 +25,7 @@
             {%- do log('Nothing is left of ' ~ relation ~ '.', info=true) -%}
         {%- endif -%}
     {%- endfor -%}
-    {#- The stand-in's own folder goes with it where it was not pointed elsewhere. -#}
+    {#- Creating and dropping the helper table at its own location removes its own folder. -#}
     {%- do run_query(create_stand_in) -%}
     {%- do run_query('drop table ' ~ stand_in) -%}
 {% endmacro %}

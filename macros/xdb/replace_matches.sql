@@ -1,4 +1,4 @@
-{#- Text with every match of a regular expression replaced. -#}
+{#- Replaces every match of a regular expression in a text. -#}
 {% macro replace_matches(text, pattern, replacement='') %}
     {{- return(adapter.dispatch('replace_matches', 'customer_value')(
         text, text_literal(pattern), text_literal(replacement)

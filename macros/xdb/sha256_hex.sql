@@ -1,4 +1,4 @@
-{#- SHA-256 of a text's UTF-8 bytes, as 64 digits in lower case. -#}
+{#- SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits in lower case. -#}
 {% macro sha256_hex(text) %}
     {{- return(adapter.dispatch('sha256_hex', 'customer_value')(text)) -}}
 {% endmacro %}

@@ -1,8 +1,8 @@
 {#-
-    The time on the shop's clock of a time in UTC, and the reverse, by the setting `time_zone`: the
-    summer time is the zone's. Without a zone both are the same.
+    Converts a time in UTC into the shop's local time, and the reverse, by the setting `time_zone`,
+    with the zone's summer time. Without a zone both are the same.
 
-    A time that a clock shows twice, as it is put back, is the earlier one on both engines.
+    A local time that occurs twice, when clocks go back, means the earlier one on both engines.
 -#}
 {% macro shop_time_of_utc(utc) %}
     {%- set zone = shop_time_zone() -%}

@@ -1,6 +1,7 @@
 {#-
     Loads a seed on Spark, each value as a literal of its column's type. dbt-spark's own loader
-    binds values as Python texts: a missing one becomes 'None', and a quote ends the statement.
+    inserts values as Python strings: a missing value becomes 'None', and a quote ends the
+    statement.
 -#}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {%- set column_types = model.config.column_types -%}

@@ -1,6 +1,7 @@
 {#-
-    An expression that stops the statement with a message as soon as a row meets it. As a condition,
-    so that no engine leaves it out: where case when <all is well> then true else <this> end.
+    An expression that stops the statement with a message as soon as it is evaluated for a row. Use
+    it as a condition, so that no engine optimises it away:
+    where case when <all is well> then true else <this> end.
 -#}
 {% macro stop_with(message) %}
     {{- return(adapter.dispatch('stop_with', 'customer_value')(message)) -}}

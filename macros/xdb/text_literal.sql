@@ -1,4 +1,4 @@
-{#- A text as a literal, whatever quotes and backslashes are in it. -#}
+{#- A text as a SQL literal; quotes and backslashes in it are escaped. -#}
 {% macro text_literal(text) %}
     {{- return(adapter.dispatch('text_literal', 'customer_value')(text | string)) -}}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- Text without blanks, tabs, line ends and no-break spaces at its ends. -#}
+{#- Removes blanks, tabs, line ends and no-break spaces from both ends of a text. -#}
 {% macro trim_blanks(text) %}
     {{- return(adapter.dispatch('trim_blanks', 'customer_value')(
         text, 'chr(32) || chr(9) || chr(10) || chr(13) || chr(160)'

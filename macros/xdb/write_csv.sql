@@ -1,4 +1,4 @@
-{#- A statement that writes columns of this model, as headers and values, to a CSV file. -#}
+{#- A statement that writes columns of this model to a CSV file, with headers. -#}
 {% macro duckdb__write_csv(columns, folder, name) %}
     {%- if '://' not in folder -%}
         {%- do make_folder(folder) -%}
@@ -18,8 +18,8 @@
 
 
 {#-
-    DuckDB makes a folder for what is written in partitions, one level at a time, also where nothing
-    is written.
+    Creates a folder with its parents. DuckDB creates a folder for a partitioned copy, one level at
+    a time, also if the copy has no rows.
 -#}
 {% macro make_folder(folder) %}
     {%- set parts = folder.split('/') -%}
@@ -33,7 +33,7 @@
 {% endmacro %}
 
 
-{#- Spark names its files itself: the one file stands in a folder with the name of the CSV file. -#}
+{#- Spark names its files itself: the folder has the name of the CSV file and contains one file. -#}
 {% macro spark__write_csv(columns, folder, name) %}
     insert overwrite directory {{ text_literal(folder ~ '/' ~ name ~ '.csv') }}
     using csv

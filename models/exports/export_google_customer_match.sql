@@ -1,18 +1,18 @@
 -- Grain: one row per customer who may be reached by ads and is not held back, hashed.
-with int_customers__reachable as (
+with reachable_customers as (
     select * from {{ ref('int_customers__reachable') }}
     where is_ads_allowed and not is_in_holdout
 ),
 
--- A postal address is matched by its four parts together: with one missing, none is of use.
+-- The tool matches a postal address by its four parts together, so an incomplete one is useless.
 addressed as (
     select
-        int_customers__reachable.*,
+        reachable_customers.*,
         first_name is not null
         and last_name is not null
         and country_code is not null
         and postal_code is not null as has_address
-    from int_customers__reachable
+    from reachable_customers
 ),
 
 hashed as (

@@ -1,9 +1,9 @@
--- Grain: one row per e-mail address that may be written to (per customer, where none are known).
+-- Grain: one row per e-mail address that may be used (per customer, where no contacts are given).
 with customers as (
     select * from {{ ref('customers') }}
 ),
 
-int_customers__reachable as (
+reachable_customers as (
     select * from {{ ref('int_customers__reachable') }}
     where is_email_allowed
 ),
@@ -11,7 +11,7 @@ int_customers__reachable as (
 candidates as (
     select
         reachable.email,
-        -- The tool takes one consent for a whole file: a number that may not be texted stays out.
+        -- The tool applies one consent to a whole file, so it gets no number without consent.
         case when reachable.is_sms_allowed then {{ phone_uri('reachable.phone') }} end
             as phone_number,
         reachable.first_name,
@@ -31,7 +31,7 @@ candidates as (
 
         customers.last_order_date,
         customers.as_of_date,
-        -- Of several customers with one address the one who ordered last.
+        -- Of several customers with one address, the profile is that of the last to order.
         row_number() over (
             partition by coalesce(reachable.email, customers.customer_id)
             order by
@@ -39,7 +39,7 @@ candidates as (
                 customers.customer_id asc nulls last
         ) as place_at_address
     from customers
-    inner join int_customers__reachable as reachable
+    inner join reachable_customers as reachable
         on customers.customer_id = reachable.customer_id
 ),
 

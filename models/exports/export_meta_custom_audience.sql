@@ -3,7 +3,7 @@ with customers as (
     select * from {{ ref('customers') }}
 ),
 
-int_customers__reachable as (
+reachable_customers as (
     select * from {{ ref('int_customers__reachable') }}
     where is_ads_allowed and not is_in_holdout
 ),
@@ -13,7 +13,7 @@ plain as (
         customers.customer_id,
 
         reachable.email,
-        -- Digits without the plus.
+        -- Meta hashes the digits without the plus.
         substr(reachable.phone, 2) as phone,
         {{ without_punctuation('lower(reachable.first_name)') }} as first_name,
         {{ without_punctuation('lower(reachable.last_name)') }} as last_name,
@@ -21,7 +21,7 @@ plain as (
 
         coalesce(customers.clv, 0e0) as customer_value
     from customers
-    inner join int_customers__reachable as reachable
+    inner join reachable_customers as reachable
         on customers.customer_id = reachable.customer_id
 ),
 

@@ -1,9 +1,10 @@
--- Grain: one row per customer whose segment is not what it was at the last month's end.
+-- Grain: one row per customer whose segment differs from that at the last month's end.
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
 ),
 
--- The newest month's end before now: where now is one itself, the one before it.
+-- The last month's end before the current as-of date; if that is a month's end itself, the one
+-- before it.
 dates as (
     select
         max(case when is_current then as_of_date end) as as_of_date,
@@ -42,7 +43,7 @@ changes as (
     cross join dates
     left join segments_before
         on segments_now.customer_id = segments_before.customer_id
-    -- Who was no customer yet changed too.
+    -- A customer who is new since then counts as changed.
     where coalesce(segments_before.segment, '') <> segments_now.segment
 )
 

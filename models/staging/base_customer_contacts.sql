@@ -1,10 +1,10 @@
--- Grain: one row per row of the contacts, each column as the text that stands there.
+-- Grain: one row per row of the contacts, each column as text, as in the input.
 -- depends_on: {{ source('raw', 'customer_contacts') }}
 with source_rows as (
     {{ read_customer_contacts() }}
 ),
 
--- Equal rows are numbered, so that an id depends on what a row says and not on where it stands.
+-- Equal rows are numbered, so that an id depends on a row's content and not on its position.
 numbered as (
     select
         source_rows.*,

@@ -1,11 +1,11 @@
--- Grain: one row per line of the input, each column as the text that stands there.
+-- Grain: one row per line of the input, each column as text, as in the input.
 -- depends_on: {{ source('raw', 'order_lines') }}
 {%- set layout = order_lines_layout() %}
 with source_lines as (
     {{ read_order_lines(layout) }}
 ),
 
--- Equal lines are numbered, so that an id depends on what a line says and not on where it stands.
+-- Equal lines are numbered, so that an id depends on a line's content and not on its position.
 numbered as (
     select
         source_lines.*,
@@ -16,7 +16,8 @@ numbered as (
     from source_lines
 ),
 
--- What no file has, and what is the same in all of them, is not carried through the numbering.
+-- Columns that no file has, and values that are the same for every line, are added only here: the
+-- window function above need not carry them.
 identified as (
     select
         line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as order_line_id,

@@ -1,11 +1,10 @@
--- Grain: one row per campaign and variant of its treatment, for campaigns that try several. What a
--- row leaves open is as the campaign has it. A row that makes no sense stops the build with its
--- name.
+-- Grain: one row per campaign and variant, for campaigns that try several treatments. An empty
+-- field takes the campaign's value. An invalid row stops the build, and the message names it.
 with campaign_variants as (
     select * from {{ ref('campaign_variants') }}
 ),
 
-stg_campaigns as (
+campaign_terms as (
     select * from {{ ref('stg_campaigns') }}
 ),
 
@@ -13,24 +12,24 @@ typed as (
     select
         campaign_variants.campaign_id,
         campaign_variants.variant,
-        stg_campaigns.campaign_id is not null as is_known,
+        campaign_terms.campaign_id is not null as is_known,
         count(*) over (partition by campaign_variants.campaign_id, campaign_variants.variant)
             as row_count,
-        coalesce(campaign_variants.channel, stg_campaigns.channel) as channel,
-        coalesce(campaign_variants.offer, stg_campaigns.offer) as offer,
+        coalesce(campaign_variants.channel, campaign_terms.channel) as channel,
+        coalesce(campaign_variants.offer, campaign_terms.offer) as offer,
         case
-            when campaign_variants.cost_per_contact is null then stg_campaigns.cost_per_contact
+            when campaign_variants.cost_per_contact is null then campaign_terms.cost_per_contact
             else try_cast(campaign_variants.cost_per_contact as decimal(18, 4))
         end as cost_per_contact,
         case
-            when campaign_variants.offer_cost is null then stg_campaigns.offer_cost
+            when campaign_variants.offer_cost is null then campaign_terms.offer_cost
             else try_cast(campaign_variants.offer_cost as decimal(18, 4))
         end as offer_cost,
         try_cast(campaign_variants.weight as double) as weight,
         campaign_variants.weight as weight_text
     from campaign_variants
-    left join stg_campaigns
-        on campaign_variants.campaign_id = stg_campaigns.campaign_id
+    left join campaign_terms
+        on campaign_variants.campaign_id = campaign_terms.campaign_id
 ),
 
 judged as (

@@ -1,4 +1,4 @@
--- Grain: one row per campaign, typed. A row that makes no sense stops the build with its name.
+-- Grain: one row per campaign, typed. An invalid row stops the build, and the message names it.
 with campaigns as (
     select * from {{ ref('campaigns') }}
 ),

@@ -1,4 +1,5 @@
--- Grain: one row per customer id that belongs to another customer, with the last one of the chain.
+-- Grain: one row per customer id that belongs to another customer, with the last customer of the
+-- chain.
 -- depends_on: {{ source('raw', 'customer_aliases') }}
 with source_rows as (
     {{ read_customer_aliases() }}
@@ -28,7 +29,7 @@ aliases as (
     group by 1
 ),
 
--- Each step looks twice as far as the one before: 64 links in all.
+-- Each step follows twice as many links as the step before: 64 links in all.
 step_0 as (
     select
         customer_id,
@@ -47,7 +48,7 @@ step_{{ step }} as (
 ),
 {%- endfor %}
 
--- Who still belongs to somebody who belongs to somebody goes round in a circle.
+-- An id whose chain has not ended after 64 links is taken to be part of a circle.
 judged as (
     select
         aliases.customer_id,

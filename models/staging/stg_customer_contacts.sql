@@ -4,7 +4,7 @@ with contacts as (
     where customer_id is not null
 ),
 
--- What a customer agreed to in one row and not in another, they did not agree to.
+-- A customer consents only if every one of their rows says so.
 consents as (
     select
         customer_id,
@@ -42,7 +42,7 @@ first_rows as (
         numbered.country_code,
         numbered.postal_code,
 
-        -- Consent to a channel that leads nowhere is none.
+        -- A consent is of no use without the address or number for its channel.
         consents.has_email_consent and numbered.email is not null as has_email_consent,
         consents.has_sms_consent and numbered.phone is not null as has_sms_consent,
         consents.has_ads_consent

@@ -1,4 +1,4 @@
--- Grain: one row per row of the contacts, normalised; what cannot be used is null.
+-- Grain: one row per row of the contacts, normalised. Values that cannot be used are null.
 with contacts_as_text as (
     select * from {{ ref('base_customer_contacts') }}
 ),
@@ -7,11 +7,10 @@ country_calling_codes as (
     select * from {{ ref('country_calling_codes') }}
 ),
 
-stg_customer_aliases as (
+customer_aliases as (
     select * from {{ ref('stg_customer_aliases') }}
 ),
 
--- Without blanks at the ends, and without texts that only say that nothing is there.
 cleaned as (
     select
         {%- for column in customer_contacts_input().columns if column != 'customer_id' %}
@@ -23,7 +22,7 @@ cleaned as (
     from contacts_as_text
 ),
 
--- A country is found by its name and by its code.
+-- Contacts may give a country's name or its code.
 countries_by_name as (
     select
         lower(country) as known_name,
@@ -48,7 +47,7 @@ countries_by_name as (
 typed as (
     select
         cleaned.contact_id,
-        coalesce(stg_customer_aliases.belongs_to, cleaned.own_customer_id) as customer_id,
+        coalesce(customer_aliases.belongs_to, cleaned.own_customer_id) as customer_id,
         lower(cleaned.email) as email,
         cleaned.phone,
         {{ replace_matches(
@@ -71,13 +70,13 @@ typed as (
         or {{ is_unreadable_consent('cleaned.sms_consent') }}
         or {{ is_unreadable_consent('cleaned.ads_consent') }} as has_unreadable_consent
     from cleaned
-    left join stg_customer_aliases
-        on cleaned.own_customer_id = stg_customer_aliases.customer_id
+    left join customer_aliases
+        on cleaned.own_customer_id = customer_aliases.customer_id
     left join countries_by_name
         on lower(cleaned.country) = countries_by_name.known_name
 ),
 
--- Digits after the plus or the two zeros that say that a country's code follows.
+-- A plus or two zeros mean that a country's calling code follows.
 dialled as (
     select
         typed.*,
@@ -85,7 +84,7 @@ dialled as (
             when compact_phone like '+%' then substr(compact_phone, 2)
             when compact_phone like '00%' then substr(compact_phone, 3)
         end as international_number,
-        -- What follows the code of the contact's own country, if it is there.
+        -- "Own" is the country that the contact names.
         case
             when compact_phone like '+' || calling_code || '%'
                 then substr(compact_phone, length(calling_code) + 2)
@@ -99,7 +98,7 @@ dialled as (
     from typed
 ),
 
--- The trunk prefix is dialled within a country only: 07700 is +44 7700.
+-- The trunk prefix is dialled only within a country: 07700 is +44 7700.
 without_trunk_prefix as (
     select
         dialled.*,
@@ -136,10 +135,11 @@ dialable as (
             when regexp_extract(compact_phone, '^[+]?[0-9]+$', 0) = '' then null
             when own_number is not null
                 then case when is_own_number then '+' || calling_code || own_number end
-            -- Of another country, or one that is not named: (0) could belong to it or not.
+            -- The country is another one or is not named. Whether a (0) is then part of the number
+            -- is unknown.
             when international_number is not null
                 then case when phone not like '%(0)%' then '+' || international_number end
-            -- Where both can be meant, neither is guessed.
+            -- Both readings are possible: the number is ambiguous.
             when is_national_number and is_number_after_bare_code then null
             when is_national_number then '+' || calling_code || national_number
             when is_number_after_bare_code then '+' || compact_phone

@@ -1,5 +1,5 @@
--- Grain: one row per line of the input, with what its order says beside it, and its line kind or
--- the reason why it is rejected.
+-- Grain: one row per line of the input, with the values that its order states, and with its line
+-- kind or the reason why it is rejected.
 -- depends_on: {{ ref('base_order_lines') }}, {{ ref('data_quality_checks') }}
 {{ config(post_hook="{{ stop_without_sales() }}") }}
 
@@ -20,7 +20,7 @@ product_code_rules as (
     select * from {{ ref('product_code_rules') }}
 ),
 
-stg_customer_aliases as (
+customer_aliases as (
     select * from {{ ref('stg_customer_aliases') }}
 ),
 
@@ -40,17 +40,17 @@ named as (
         order_values.order_line_id is not null as is_said,
         coalesce(order_values.has_fault, false) as has_value_fault,
         order_values.refunded_date,
-        coalesce(stg_customer_aliases.belongs_to, typed.customer_id) as own_customer_id,
+        coalesce(customer_aliases.belongs_to, typed.customer_id) as own_customer_id,
         cast(typed.local_ordered_at as date) as line_date
     from typed
     left join order_values
         on typed.order_line_id = order_values.order_line_id
-    left join stg_customer_aliases
-        on typed.customer_id = stg_customer_aliases.customer_id
+    left join customer_aliases
+        on typed.customer_id = customer_aliases.customer_id
 ),
 
--- The last file by name that an order stands in. A till's number of another customer or day is
--- another order.
+-- The last file, by name, that holds an order. Tills reuse their numbers, so the same order id with
+-- another customer or on another day is another order.
 newest_files as (
     select
         order_id,
@@ -76,7 +76,7 @@ current_lines as (
             and named.line_date = newest_files.line_date
 ),
 
--- The one customer and country of an order id, for rows that leave them blank.
+-- The customer of an order id, where it has only one, and its country, for rows without them.
 order_customers as (
     select
         order_id,
@@ -98,8 +98,9 @@ order_customers as (
     group by 1
 ),
 
--- Second rows of an order may leave its customer and country blank, where the preset says so. What
--- the order says holds for them all the same.
+-- Some exports give customer and country only on the first row of an order: the preset then sets
+-- `fill_order_columns`. With any preset, values that the order states hold for such rows, too; this
+-- is what `buyer_key` is for.
 filled as (
     select
         current_lines.*,
@@ -116,7 +117,7 @@ filled as (
         on current_lines.order_id = order_customers.order_id
 ),
 
--- Tills start their numbers again: an id on days that lie apart is a new order each time.
+-- Tills restart their numbering: an order id on days that are far apart is a new order each time.
 spread_orders as (
     select
         order_id,
@@ -198,7 +199,7 @@ dated as (
             )
 ),
 
--- What an order says on its first row, or on each of them, holds for all of them.
+-- An order may state its values on its first row or on each row. They hold for all its rows.
 order_facts as (
     select
         distinct_order_id,
@@ -218,7 +219,7 @@ order_facts as (
     group by 1, 2
 ),
 
--- Codes are equal whatever their case. One spelling stands for all.
+-- Codes that differ only in case are one product, and get one spelling.
 product_codes as (
     select
         product_id,
@@ -241,7 +242,7 @@ meanings as (
     group by 1, 2
 ),
 
--- The rate of a day is the newest one up to it.
+-- The rate of a day is the latest one that is valid on it.
 rated_days as (
     select
         foreign_days.currency,
@@ -331,8 +332,8 @@ joined as (
             and dated.line_date = rated_days.line_date
 ),
 
--- A positive quantity at a negative price of a known customer is a return, or a discount of its
--- order: as if it were written with the signs the other way round.
+-- A positive quantity at a negative price, from a known customer, is a return or a discount on the
+-- order. It is treated as if the two signs were swapped.
 signed as (
     select
         joined.*,
@@ -355,7 +356,7 @@ checked as (
             when occurrence > 1 then 'duplicate'
             {%- endif %}
             when is_superseded then 'superseded'
-            -- What does not count may leave its values blank.
+            -- Lines that do not count may lack values, so these two reasons come before faults.
             when left_out is not null then 'left_out'
             when
                 is_cancelled
@@ -422,7 +423,7 @@ classified as (
             as quantity,
         {{ in_currency('case when is_negative_sale then -unit_price else unit_price end') }}
             as unit_price,
-        -- Foreign money is never added up.
+        -- Amounts in another currency, without a rate, must not be added up.
         case
             when coalesce(rejection_reason <> 'other_currency', true)
                 then {{ in_currency('line_amount') }}

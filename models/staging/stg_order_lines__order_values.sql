@@ -1,5 +1,5 @@
--- Grain: one row per line of the input that says something of its order, or beside its price:
--- status, currency, discounts, refunds, tax.
+-- Grain: one row per line of the input that states a status, a currency, or a discount, a refund
+-- or tax, of the line or of its order.
 {%- set amounts = [
     'line_discount', 'line_refunded_amount', 'tax_amount',
     'order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'
@@ -52,7 +52,7 @@ typed as (
     from cores
 ),
 
--- A discount that is not understood would be revenue.
+-- A value that cannot be read is a fault: a discount that is ignored would count as revenue.
 order_values as (
     select
         order_line_id,

@@ -1,5 +1,5 @@
--- Grain: one row per line of the input, each value as the line's own columns say it, and the first
--- value that could not be read.
+-- Grain: one row per line of the input, with the values of the line's own columns, typed, and the
+-- first fault among them.
 {%- set texts = ['order_id', 'product_id', 'product_name', 'product_category', 'country'] %}
 {%- set numbers = ['quantity', 'unit_price', 'line_amount'] %}
 {%- set separator = decimal_separator() %}
@@ -65,7 +65,7 @@ joined as (
         country,
         {{ customer_id_or_null('customer_id') }} as customer_id,
         coalesce({{ is_damaged_id('customer_id') }}, false) as has_damaged_customer_id,
-        -- A spreadsheet may give each of the two columns a day and a time.
+        -- With a column each for day and time, a spreadsheet may write both into each of them.
         case
             when ordered_time is null then ordered_at
             when ordered_time like '0.%' then ordered_at || substr(ordered_time, 2)
@@ -87,8 +87,8 @@ number_texts as (
     from joined
 ),
 
--- Without a quantity the amount is that many units at the price of 1, so that part refunds add up;
--- without an amount too, each line is one unit.
+-- Without a column of quantities, the quantity is the amount and the price is 1, so that partial
+-- refunds can be matched by quantity. Without amounts either, each line is one unit.
 made_up as (
     select
         number_texts.*,
@@ -118,7 +118,7 @@ typed as (
     from made_up
 ),
 
--- The sign of an amount may be left to its quantity.
+-- Some exports give only the quantity its sign.
 valued as (
     select
         typed.*,
@@ -145,7 +145,6 @@ lines as (
         product_category,
         country,
         left_out,
-        -- The first fault counts.
         case
             when has_order_id and order_id is null then 'missing_order_id'
             when ordered_at is null then 'missing_ordered_at'
@@ -163,7 +162,7 @@ lines as (
             {%- endfor %}
             when (has_unit_price or has_line_amount) and value is null then 'amount_out_of_range'
         end as fault,
-        -- What stands at an amount beside its number, such as a currency's sign.
+        -- The text beside the number of an amount, such as a currency symbol.
         case
             when line_amount <> line_amount_core or unit_price <> unit_price_core
                 then nullif({{ replace_matches(
@@ -185,7 +184,7 @@ lines as (
         has_order_id,
         has_unit_price or has_line_amount as has_amount,
         has_damaged_customer_id,
-        -- Half a penny of the amount, and of the price of each unit, is rounding.
+        -- Rounding explains up to half a penny of the amount, and half a penny per unit.
         case
             when has_quantity and has_line_amount and has_unit_price
                 then coalesce(
@@ -195,7 +194,7 @@ lines as (
                 )
             else false
         end as is_amount_not_price,
-        -- A thousand, in a shop that writes 1.299 for it.
+        -- In some countries 1.299 means 1299.
         {%- for text in ['units_text', 'coalesce(line_amount_core, unit_price_core)'] %}
         {{ 'or ' if not loop.first }}case
             when {{ text }} like '%.___' then {{ matches(text, '^-?[1-9][0-9]{0,2}[.]') }}

@@ -1,5 +1,5 @@
--- Grain: one row per customer, channel and reason not to contact them, with the id that the
--- customer has in orders.
+-- Grain: one row per customer, channel and reason not to contact them. The customer id is the one
+-- that orders have.
 with suppressed_customers as (
     select
         {{ trim_blanks('customer_id') }} as customer_id,
@@ -8,7 +8,7 @@ with suppressed_customers as (
     from {{ ref('suppressed_customers') }}
 ),
 
-stg_customer_aliases as (
+customer_aliases as (
     select * from {{ ref('stg_customer_aliases') }}
 ),
 
@@ -22,12 +22,12 @@ cleaned as (
 
 named as (
     select distinct
-        coalesce(stg_customer_aliases.belongs_to, cleaned.customer_id) as customer_id,
+        coalesce(customer_aliases.belongs_to, cleaned.customer_id) as customer_id,
         cleaned.channel,
         cleaned.reason
     from cleaned
-    left join stg_customer_aliases
-        on cleaned.customer_id = stg_customer_aliases.customer_id
+    left join customer_aliases
+        on cleaned.customer_id = customer_aliases.customer_id
 )
 
 select * from named

@@ -1,4 +1,7 @@
-"""The mathematics behind the fits: pure functions, no dbt, no database."""
+"""The project's Python: the mathematics of the fits, the inspection of inputs, the simulation.
+
+The mathematics are pure functions: they need neither dbt nor a database.
+"""
 
 import importlib
 import threading
@@ -10,8 +13,8 @@ _importing = threading.RLock()
 def __getattr__(name: str) -> ModuleType:
     """Import a module of this package on its first use, one thread at a time.
 
-    dbt runs Python models in threads, and of two that import scikit-learn at once each may see half
-    of it.
+    dbt runs Python models in threads. If two of them import scikit-learn at the same time, each may
+    see a module that is not fully imported.
     """
     with _importing:
         try:

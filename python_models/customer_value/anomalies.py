@@ -1,8 +1,8 @@
-"""Where most customers lie, and how their features go together, whatever the unusual ones do.
+"""A robust estimate of center and covariance of customer features, for the anomaly score.
 
-The distance of a customer from there, in the units of that spread, says how unusual the combination
-of features is. Mean and covariance would be drawn to the very customers that are to stand out; the
-minimum covariance determinant takes both from the three quarters that lie closest together.
+A customer's Mahalanobis distance from the center measures how unusual the combination of features
+is. The customers to be found would distort the ordinary mean and covariance. The minimum covariance
+determinant estimates both from the three quarters of customers that lie closest together.
 
 Sources: Rousseeuw and Van Driessen (1999), "A fast algorithm for the minimum covariance determinant
 estimator", Technometrics 41(3); Hubert, Debruyne and Rousseeuw (2018), "Minimum covariance
@@ -19,56 +19,67 @@ from sklearn.covariance import MinCovDet
 from customer_value.threads import one_thread
 
 MIN_CUSTOMERS = 50
-# One feature alone has no unusual combinations.
+# A single feature has no combinations that could be unusual.
 MIN_FEATURES = 2
 SUPPORT_SHARE = 0.75
-# A feature of whose variance less than this is its own, beside the features before it, would let
-# digits decide: distances grow with the inverse of it.
+# The smallest share of a feature's variance that the features before it must leave unexplained.
+# Distances grow with its inverse, so that below it rounding errors would decide.
 MIN_OWN_VARIANCE = 0.01
 # The interquartile range of a normal distribution, in standard deviations.
 NORMAL_QUARTILES = 1.3489795
-# Digits beyond these come from the order of additions, not from the data.
+# Significant digits; further ones depend on the order of additions, not on the data.
 DIGITS = 12
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Centre and spread of most customers, in the units of the features."""
+    """Center and inverse covariance of most customers' features.
+
+    Attributes
+    ----------
+    features : tuple of str
+        The k features that the fit uses, in the order of the input; empty without a fit.
+    location : numpy.ndarray of shape (k,)
+        The center, in the units of the features.
+    precision : numpy.ndarray of shape (k, k)
+        The inverse of the covariance matrix.
+    customer_count : int
+        Customers in the sample.
+    status : str
+        ``ok`` or ``not_fitted``.
+    reason : str
+        Why the status is not ``ok``; empty where it is.
+    left_out : dict of str to str
+        Each feature that the fit dropped, with the reason.
+    """
 
     features: tuple[str, ...]
-    """Those that are used, in their order; empty where there is no fit."""
     location: np.ndarray
-    """The centre: one number a feature, shape (k,)."""
     precision: np.ndarray
-    """The inverse of the covariance, shape (k, k)."""
     customer_count: int
     status: str
-    """``ok`` or ``not_fitted``."""
     reason: str = ""
     left_out: dict[str, str] = field(default_factory=dict)
-    """Why, by feature."""
 
 
 @one_thread
 def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
-    """The minimum covariance determinant of customers' features.
+    """Estimate center and covariance of features by the minimum covariance determinant.
 
     Parameters
     ----------
     customers : pandas.DataFrame
         One row per customer, in any order: ``customer_id`` and the features (logs, no unit).
     features : tuple of str
-        The columns to use, the more important first: of features that say the same, the first
-        stays.
+        The columns to use, the most important first: of redundant features, the first is kept.
 
     Returns
     -------
     Fit
-        Without features, and with the reason, where customers are too few, or where fewer than two
-        features tell them apart. A feature is left out where at least half of the customers are
-        equal in it (its quartiles are the same), or where for most of them it follows from those
-        before it (less than `MIN_OWN_VARIANCE` of its variance is its own). What remains has a
-        covariance that can be inverted as it is, without a ridge.
+        ``not_fitted``, with the reason, for fewer than `MIN_CUSTOMERS` customers or fewer than two
+        usable features. A feature is dropped if its quartiles are equal, or if the features before
+        it leave less than `MIN_OWN_VARIANCE` of its variance unexplained. The covariance of the
+        kept features is invertible without a ridge.
 
     Raises
     ------
@@ -76,6 +87,20 @@ def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
         If a column is missing.
     ValueError
         If a feature is not a finite number for some customer.
+
+    Notes
+    -----
+    Rousseeuw and Van Driessen (1999), by scikit-learn's ``MinCovDet`` with a support of three
+    quarters of the customers.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(0).normal(size=(200, 2))
+    >>> customers = pd.DataFrame(draws, columns=["log_orders", "log_revenue"])
+    >>> customers["customer_id"] = [f"c{row}" for row in range(200)]
+    >>> fitted = fit(customers, ("log_orders", "log_revenue"))
+    >>> fitted.status, fitted.location.shape, fitted.precision.shape
+    ('ok', (2,), (2, 2))
     """
     customers = customers.sort_values("customer_id")
     values = customers[list(features)].to_numpy(dtype=float)
@@ -118,20 +143,32 @@ def fit(customers: pd.DataFrame, features: tuple[str, ...]) -> Fit:
 
 
 def squared_distances(fitted: Fit, customers: pd.DataFrame) -> np.ndarray:
-    """Squared robust Mahalanobis distance of each customer: what SQL reckons.
+    """Compute each customer's squared robust Mahalanobis distance, as SQL does.
 
     Parameters
     ----------
     fitted : Fit
-        With status ``ok``.
+        A fit with status ``ok``.
     customers : pandas.DataFrame
-        One row per customer, with the features.
+        One row per customer (n rows), with the k features of the fit.
 
     Returns
     -------
-    numpy.ndarray
-        In the order of the rows. About chi-squared with one degree of freedom a feature, were
-        features normal.
+    numpy.ndarray of shape (n,)
+        In the order of the rows. If the features were normal, they would be about chi-squared with
+        k degrees of freedom.
+
+    Raises
+    ------
+    KeyError
+        If a feature of the fit is missing.
+
+    Examples
+    --------
+    >>> fitted = Fit(("log_orders", "log_revenue"), np.zeros(2), np.eye(2), 200, "ok")
+    >>> customers = pd.DataFrame({"log_orders": [0.0, 3.0], "log_revenue": [1.0, 4.0]})
+    >>> squared_distances(fitted, customers)
+    array([ 1., 25.])
     """
     deviations = customers[list(fitted.features)].to_numpy(dtype=float) - fitted.location
     return ((deviations @ fitted.precision) * deviations).sum(axis=1)
@@ -140,22 +177,34 @@ def squared_distances(fitted: Fit, customers: pd.DataFrame) -> np.ndarray:
 def frame(
     as_of_date: pd.Timestamp | None, fitted: Fit | None, features: tuple[str, ...]
 ) -> pd.DataFrame:
-    """One row per feature, typed also when there is none.
+    """Convert a fit into a table with one row per feature.
 
     Parameters
     ----------
     as_of_date : pandas.Timestamp or None
-        The date of the customers; None, without a fit, where there is no date.
+        The date of the customers; None without a fit.
     fitted : Fit or None
+        None for an empty table with typed columns.
     features : tuple of str
-        All that were offered.
+        All features that were passed to `fit`.
 
     Returns
     -------
     pandas.DataFrame
         ``as_of_date``, ``feature``, ``status`` (``ok``, ``left_out`` or ``not_fitted``),
-        ``reason``, ``customer_count``, ``location``, and a column for each feature: the feature's
-        row of the precision matrix. Numbers are missing for and beside a feature that is not used.
+        ``reason``, ``customer_count``, ``location`` (unit of the feature), and
+        ``precision_<feature>`` per feature: the row's element of the precision matrix. Numbers of a
+        dropped feature, in its row and in its column, are null.
+
+    Examples
+    --------
+    >>> fitted = Fit(("a", "b"), np.array([1.0, 2.0]), np.eye(2), 200, "ok", left_out={"c": "why"})
+    >>> table = frame(pd.Timestamp("2024-01-01"), fitted, ("a", "b", "c"))
+    >>> table[["feature", "status", "location", "precision_a"]]
+      feature    status  location  precision_a
+    0       a        ok       1.0          1.0
+    1       b        ok       2.0          0.0
+    2       c  left_out       NaN          NaN
     """
     columns = [f"precision_{name}" for name in features]
     types = {
@@ -191,20 +240,23 @@ def _none(count: int, reason: str, left_out: dict[str, str] | None = None) -> Fi
 
 
 def _estimate(values: np.ndarray) -> MinCovDet:
-    # It warns where most customers lie in a plane, which is looked at afterwards.
+    # MinCovDet warns about a nearly singular covariance, which `_dependent` checks afterwards.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return MinCovDet(support_fraction=SUPPORT_SHARE, random_state=0).fit(values)
 
 
 def _dependent(covariance: np.ndarray, scale: np.ndarray) -> int | None:
-    """The first feature of whose variance too little is its own beside those before it."""
+    """Find the first feature whose variance the features before it explain almost completely.
+
+    Variances are in units of the squared robust scale. One below 1 is compared as if it were 1.
+    """
     scaled = covariance / np.outer(scale, scale)
     for column in range(len(scaled)):
         before, shared = scaled[:column, :column], scaled[:column, column]
         variance = scaled[column, column]
         own = variance - shared @ np.linalg.solve(before, shared)
-        # Written so that what is not a number is too little as well.
+        # `not own >=`, because own can be NaN, which counts as too little.
         if not own >= MIN_OWN_VARIANCE * max(variance, 1.0):
             return column
     return None

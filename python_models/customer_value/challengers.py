@@ -1,8 +1,8 @@
-"""Challengers: what other methods would have foreseen, from the same rows as the published models.
+"""Challenger models: predictions by other methods from the same rows as the published models.
 
-They are fitted on training windows that had ended by a cut-off, and foresee what came after it. As
-trees are no linear form, they score in Python, and the customers of back-tests alone: they are to
-show whether the published models leave something on the table.
+They show whether the published models could predict better. They are fitted on training windows
+that had ended by a cut-off, and predict the outcomes after it. SQL cannot score trees as a linear
+form, so that they score in Python, and only the customers of back-tests.
 """
 
 from collections.abc import Sequence
@@ -23,30 +23,39 @@ def predict(
     scales: pd.DataFrame,
     has_forests: bool = True,
 ) -> pd.DataFrame:
-    """Gradient-boosted churn risk, and a random forest's revenue and value tier.
+    """Predict churn by gradient-boosted trees, and revenue and value tier by random forests.
 
     Parameters
     ----------
     training : pandas.DataFrame
-        One row per cut-off and customer: ``cutoff_date``, ``customer_id``, ``actual_orders``,
-        ``actual_revenue`` (money), ``actual_tier`` and a column for each feature.
+        One row per cut-off and customer: ``cutoff_date``, ``customer_id``, ``actual_orders`` (order
+        days within the horizon), ``actual_revenue`` (money), ``actual_tier`` and one column per
+        feature.
     customers : pandas.DataFrame
-        Those to score: ``cutoff_date``, ``customer_id`` and the features.
+        One row per customer to score: ``cutoff_date``, ``customer_id`` and the features.
     scales : pandas.DataFrame
         One row per ``as_of_date`` and ``feature``: ``feature_mean``, ``feature_deviation``.
     has_forests : bool
-        Whether to grow the random forests too, which take most of the time.
+        Whether to fit the random forests too, which take most of the time.
 
     Returns
     -------
     pandas.DataFrame
-        ``cutoff_date``, ``customer_id``, ``churn_risk`` (probability), ``expected_revenue``
-        (money), ``value_tier``; null where there is too little to learn from.
+        One row per customer to score, sorted by ``customer_id``: ``cutoff_date``, ``customer_id``,
+        ``churn_risk`` (probability), ``expected_revenue`` (money), ``value_tier``. All three are
+        null where `churn.too_thin` gives a reason. Revenue and tier are null without forests, the
+        tier also where `value_tiers.too_thin` gives a reason.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or a feature has no scale at a cut-off.
 
     Notes
     -----
     Friedman (2001), Greedy function approximation, Annals of Statistics 29(5); Breiman (2001),
-    Random forests, Machine Learning 45. Few and small trees: customers of one date are alike.
+    Random forests, Machine Learning 45. The trees are few and small, because customers of one date
+    are similar.
     """
     training = training.sort_values(["cutoff_date", "customer_id"])
     customers = customers.sort_values("customer_id")
@@ -84,17 +93,33 @@ def predict(
 
 
 def frame(predictions: Sequence[tuple[int, pd.DataFrame]]) -> pd.DataFrame:
-    """The predictions as a table, typed also when there is none.
+    """Combine predictions into one table, with typed columns also when there are none.
 
     Parameters
     ----------
-    predictions : sequence of (horizon_days, frame of `predict`)
+    predictions : sequence of (horizon_days, table)
+        Each table as `predict` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        One row per ``cutoff_date``, ``horizon_days`` and ``customer_id``: ``churn_risk``,
-        ``expected_revenue``, ``value_tier``.
+        One row per ``cutoff_date``, ``horizon_days`` and ``customer_id``: ``churn_risk``
+        (probability), ``expected_revenue`` (money), ``value_tier``.
+
+    Examples
+    --------
+    >>> predicted = pd.DataFrame(
+    ...     {
+    ...         "cutoff_date": [pd.Timestamp("2024-01-01")],
+    ...         "customer_id": ["c1"],
+    ...         "churn_risk": [0.25],
+    ...         "expected_revenue": [40.0],
+    ...         "value_tier": ["silver"],
+    ...     }
+    ... )
+    >>> frame([(90, predicted)]).drop(columns="cutoff_date")
+       horizon_days customer_id  churn_risk  expected_revenue value_tier
+    0            90          c1        0.25              40.0     silver
     """
     types = {
         "cutoff_date": "datetime64[ns]",

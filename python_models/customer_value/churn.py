@@ -1,9 +1,9 @@
-"""The churn model: a logistic regression on a customer's features, relative to its own date.
+"""The churn model: a logistic regression on features that are standardised by their own date.
 
-A churned customer has no order within a horizon after a cut-off. The model learns from several
+A churned customer has no order within a horizon after a cut-off. The model is fitted on several
 cut-offs whose windows had ended by the date of the fit. Each feature is standardised within its own
-cut-off, so that what is learned still holds when all customers have grown older; the coefficients
-come back in the units of the features, for the customers of the date of the fit.
+cut-off, so that the model still holds when all customers are older. The coefficients are returned
+in the units of the features, for the customers of the date of the fit.
 """
 
 from collections.abc import Sequence
@@ -16,38 +16,55 @@ from sklearn.linear_model import LogisticRegression
 from customer_value.scaling import standardise, unscale
 from customer_value.threads import one_thread
 
-# Fewer customers who left, or who stayed, say next to nothing about two dozen coefficients.
+# Churned customers and active ones, each: fewer do not determine two dozen coefficients.
 MIN_OF_EACH = 20
-# Weight of the squared coefficients against the sum of the rows' losses.
+# Weight of half the squared coefficients, relative to the sum of the rows' losses.
 PENALTY = 300.0
 DIGITS = 14
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What came of a fit. Without one, `coefficients` is empty and `intercept` None."""
+    """The result of a churn fit.
+
+    Attributes
+    ----------
+    status : str
+        ``ok`` or ``not_fitted``.
+    reason : str
+        Why the status is not ``ok``; empty where it is.
+    customer_count : int
+        Training rows: a customer counts once per training cut-off.
+    intercept : float or None
+        Log-odds of churn where all features are 0. None without a fit.
+    coefficients : dict of str to float
+        Log-odds per unit of each feature, for customers of the date of the fit. Empty without a
+        fit.
+    standardised : dict of str to float
+        Log-odds per standard deviation of each feature.
+    threshold : float or None
+        A customer with a higher risk is predicted to churn. This threshold gives the highest
+        accuracy in the training windows.
+    """
 
     status: str
     reason: str
     customer_count: int
     intercept: float | None = None
     coefficients: dict[str, float] = field(default_factory=dict)
-    """In units of the features, for customers of the date of the fit."""
     standardised: dict[str, float] = field(default_factory=dict)
-    """Per standard deviation of the feature."""
     threshold: float | None = None
-    """Above this risk a customer is called churned: most were rightly, in the training windows."""
 
 
 @one_thread
 def fit(training: pd.DataFrame, scales: pd.DataFrame, as_of_date: pd.Timestamp) -> Fit:
-    """Logistic regression of churn, with a ridge penalty.
+    """Fit a logistic regression of churn, with a ridge penalty.
 
     Parameters
     ----------
     training : pandas.DataFrame
         One row per cut-off and customer: ``cutoff_date``, ``customer_id``, ``actual_orders`` (order
-        days within the horizon) and a column for each feature.
+        days within the horizon) and one column per feature.
     scales : pandas.DataFrame
         One row per ``as_of_date`` and ``feature``: ``feature_mean``, ``feature_deviation``.
     as_of_date : pandas.Timestamp
@@ -56,13 +73,18 @@ def fit(training: pd.DataFrame, scales: pd.DataFrame, as_of_date: pd.Timestamp) 
     Returns
     -------
     Fit
-        ``not_fitted``, with the reason, where too few customers left or stayed.
+        ``not_fitted``, with the reason, where too few customers churned or too few did not.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or a feature has no scale at a training cut-off.
 
     Notes
     -----
     Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning, 4.4 and 3.4.1;
-    solved by Newton's method (scikit-learn's ``newton-cholesky``). The penalty keeps what hardly
-    differs from its neighbours, such as orders and repeat orders, from taking opposite signs.
+    solved by Newton's method (scikit-learn's ``newton-cholesky``). Without the penalty, strongly
+    correlated features, such as orders and repeat orders, would get coefficients of opposite signs.
     """
     training = training.sort_values(["cutoff_date", "customer_id"])
     churned = (training["actual_orders"] == 0).to_numpy()
@@ -90,18 +112,24 @@ def fit(training: pd.DataFrame, scales: pd.DataFrame, as_of_date: pd.Timestamp) 
 
 
 def best_threshold(risk: np.ndarray, churned: np.ndarray) -> float:
-    """The risk above which to call a customer churned, so that most calls are right.
+    """Find the risk threshold with the highest accuracy.
 
     Parameters
     ----------
-    risk : array of n
+    risk : numpy.ndarray of shape (n,)
         Predicted probabilities of churn.
-    churned : boolean array of n
+    churned : boolean numpy.ndarray of shape (n,)
+        Whether each customer churned.
 
     Returns
     -------
     float
-        A multiple of .01; of equally good ones the nearest to one half.
+        A multiple of .01 from .01 to .99. Of thresholds with equal accuracy, the one nearest to .5.
+
+    Examples
+    --------
+    >>> best_threshold(np.array([0.1, 0.6, 0.7, 0.9]), np.array([False, False, True, True]))
+    0.6
     """
     candidates = np.round(np.arange(0.01, 1.0, 0.01), 2)
     right = [np.mean((risk > candidate) == churned) for candidate in candidates]
@@ -110,18 +138,29 @@ def best_threshold(risk: np.ndarray, churned: np.ndarray) -> float:
 
 
 def frame(fits: Sequence[tuple[pd.Timestamp, int, Fit]]) -> pd.DataFrame:
-    """The fits as a table, typed also when there is none.
+    """Convert fits into a table, with typed columns also when there are none.
 
     Parameters
     ----------
     fits : sequence of (as_of_date, horizon_days, fit)
+        Each fit as `fit` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        One row per ``as_of_date``, ``horizon_days`` and ``feature`` (``intercept`` among them):
-        ``coefficient`` (units of the feature), ``standardised_coefficient``, ``status``,
-        ``reason``, ``customer_count``, ``threshold``. A fit that failed has one row, ``intercept``.
+        One row per ``as_of_date``, ``horizon_days`` and ``feature`` (including ``intercept``):
+        ``coefficient`` (log-odds per unit of the feature), ``standardised_coefficient``,
+        ``status``, ``reason``, ``customer_count``, ``threshold``. A failed fit has one row, with
+        the feature ``intercept``.
+
+    Examples
+    --------
+    >>> fitted = Fit("ok", "", 500, -0.5, {"log_orders": -1.2}, {"log_orders": -0.8}, 0.55)
+    >>> table = frame([(pd.Timestamp("2024-01-01"), 90, fitted)])
+    >>> table[["feature", "coefficient", "standardised_coefficient", "threshold"]]
+          feature  coefficient  standardised_coefficient  threshold
+    0   intercept         -0.5                       NaN       0.55
+    1  log_orders         -1.2                      -0.8       0.55
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -149,12 +188,22 @@ def frame(fits: Sequence[tuple[pd.Timestamp, int, Fit]]) -> pd.DataFrame:
 
 
 def too_thin(churned: np.ndarray) -> str:
-    """Why no model of churn can be fitted; empty if one can.
+    """Give the reason why no churn model can be fitted.
 
     Parameters
     ----------
-    churned : boolean array of n
-        Of each customer of the training windows.
+    churned : boolean numpy.ndarray of shape (n,)
+        Whether each customer of the training windows churned.
+
+    Returns
+    -------
+    str
+        The reason; empty if a model can be fitted.
+
+    Examples
+    --------
+    >>> too_thin(np.array([True] * 5 + [False] * 40))
+    '5 customers of ended windows had no order, 40 had one; 20 of each are the fewest'
     """
     left, stayed = int(churned.sum()), int((~churned).sum())
     if min(left, stayed) < MIN_OF_EACH:

@@ -1,14 +1,14 @@
-"""Clusters of customers: K-Means on logs of what they did, with a stated rule for how many.
+"""Clusters of customers: K-Means on logs of their features, with a fixed rule for the number.
 
-A customer is a point: the features of int_customers__cluster_sample, as ln(1 + x),
-less the median and over the interquartile range (scikit-learn's RobustScaler). Features that say
-the same as an earlier one are left out. Lloyd's algorithm runs from many starts until no customer
-moves; the start with the least inertia counts, and is followed on by single customers. How many
-clusters there are is decided at the current date; each cluster is named by the archetype whose
-profile it has, and keeps the name from date to date.
+A customer is a point: the features of int_customers__cluster_sample, as ln(1 + x), minus the median
+and divided by the interquartile range (scikit-learn's RobustScaler). A feature that is strongly
+correlated with an earlier one is dropped. Lloyd's algorithm runs from many starts until no customer
+changes cluster. The result with the lowest inertia is improved further by moving single customers.
+The number of clusters is selected at the current date. Each cluster is named after the archetype
+with the closest profile, and keeps its name from date to date.
 
-What is fitted here on a sample is assigned to every customer in SQL: the nearest centroid is the
-largest of linear functions (macros/features/linear_form.sql).
+The clusters are fitted on a sample. SQL assigns every customer to the nearest centroid, which is
+the largest of linear functions (macros/features/linear_form.sql).
 
 Sources: Arthur and Vassilvitskii (2007), "k-means++"; Hartigan and Wong (1979), "A K-Means
 clustering algorithm", Applied Statistics 28(1); Rousseeuw (1987), "Silhouettes"; Hubert and Arabie
@@ -28,10 +28,10 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from customer_value.threads import one_thread
 
-# The other columns of int_customers__cluster_sample are features, the preferred ones first.
+# The other columns of int_customers__cluster_sample are features, in order of preference.
 KEYS = ("as_of_date", "customer_id", "is_current")
 COUNTS = range(2, 11)
-# What a profile is compared by: a column of the seed cluster_names, and its feature.
+# The dimensions of a profile: each column of the seed cluster_names, and its feature.
 PROFILE = {
     "recency": "log_recency",
     "orders": "log_orders",
@@ -40,66 +40,83 @@ PROFILE = {
     "tenure": "log_tenure",
 }
 
-# SQL samples about 20,000 customers a date by hash.
+# SQL samples about 20,000 customers per date by hash.
 MAX_SAMPLED = 50_000
-# Of fewer, two samples hardly have the same clusters.
+# With fewer customers, two samples rarely have the same clusters.
 MIN_CUSTOMERS = 100
-# The rule for the number of clusters.
+# The rule for the number of clusters: lowest bootstrap stability, smallest share of customers.
 MIN_STABILITY = 0.8
 MIN_SHARE = 0.02
 
 STARTS = 20
-# For the clusters that count.
+# For the clusters of the current date, which are published.
 FINAL_STARTS = 100
 EARLIER_STARTS = 10
 MAX_ITERATIONS = 1_000
-# Inertias so near to the least, relative to it, are of the same optimum.
+# Inertias within this relative distance of the lowest count as the same optimum.
 SAME_INERTIA = 1e-3
 BOOTSTRAPS = 10
 BOOTSTRAP_STARTS = 3
 BOOTSTRAP_ROWS = 5_000
 SILHOUETTE_ROWS = 2_000
 
-# A name that is no core name must fit better by so much: squared standard deviations.
+# A name that is not a core name must fit better by this much: squared standard deviations.
 EXTRA_NAME_COST = 1.0
-# Names are kept while profiles would not have them otherwise by more than this, over all clusters.
+# Names of the previous date are kept unless names by profile fit better by more than this: squared
+# standard deviations, summed over all clusters.
 KEPT_NAME_COST = 1.0
 
-# Digits beyond these come from the order of additions.
+# Decimal places; further ones depend on the order of additions.
 PLACES = 8
 
 
 @dataclass(frozen=True)
 class Partition:
-    """The best of some starts."""
+    """The best K-Means result of several starts.
+
+    Attributes
+    ----------
+    centroids : numpy.ndarray of shape (clusters, features)
+        Rounded, and sorted by their coordinates.
+    inertia : float
+        Sum of squared distances of the points to their centroids.
+    same_optimum_share : float
+        Share of the starts whose inertia is at most `SAME_INERTIA` (relative) above the best.
+    """
 
     centroids: np.ndarray
-    """(clusters, features), rounded; sorted by their coordinates."""
     inertia: float
-    """Sum of squared distances of the points to their centroids."""
     same_optimum_share: float
-    """Share of the starts that ended as well as the best, but for a thousandth of the inertia."""
 
 
 @one_thread
 def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataFrame:
-    """Which features are used, and why not the others.
+    """Select the features for clustering: those with a spread that repeat no earlier feature.
 
     Parameters
     ----------
     vectors : pandas.DataFrame
-        One row per customer, with a column for each feature (logs), the preferred ones first.
+        One row per customer, with one column per feature (logs), in order of preference.
     correlation_limit : float
-        Between 0 and 1: a feature whose correlation with an earlier kept one is larger, whatever
-        its sign, is left out.
+        Between 0 and 1. A feature is dropped if the absolute value of its correlation with an
+        earlier kept feature is larger.
 
     Returns
     -------
     pandas.DataFrame
         One row per feature: ``preference`` (1 is first), ``feature``, ``is_kept``, ``reason``
-        (empty where kept), ``correlated_with`` (the earlier kept feature that it says most of) and
-        ``correlation`` with it, ``center`` (median) and ``scale`` (interquartile range), both in
-        logs; null where there are no customers.
+        (empty where kept), ``correlated_with`` (the earlier kept feature with the strongest
+        correlation), ``correlation`` with it (-1 to 1; both null where no correlation was
+        computed), ``center`` (median) and ``scale`` (interquartile range), both in logs and null
+        without customers.
+
+    Examples
+    --------
+    >>> vectors = pd.DataFrame({"log_orders": range(100), "log_revenue": range(0, 200, 2)})
+    >>> choose_features(vectors, 0.9)[["feature", "is_kept", "reason", "scale"]]
+           feature  is_kept                      reason  scale
+    0   log_orders     True                               49.5
+    1  log_revenue    False  correlated with log_orders   99.0
     """
     types = {
         "preference": "Int64",
@@ -137,32 +154,39 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
 def select_count(
     vectors: pd.DataFrame, kept: Sequence[str], cluster_count: int | None = None
 ) -> pd.DataFrame:
-    """Every number of clusters from 2 to 10, what speaks for it, and which is selected.
+    """Compute the criteria of each number of clusters from 2 to 10, and select one.
 
     Parameters
     ----------
     vectors : pandas.DataFrame
-        One row per customer, with a column for each feature (logs), the preferred ones first.
+        One row per customer, with one column per feature (logs), in order of preference.
     kept : sequence of str
         The features that are used.
     cluster_count : int, optional
-        The number to select, whatever the criteria say.
+        The number to select, regardless of the criteria.
 
     Returns
     -------
     pandas.DataFrame
-        One row per ``cluster_count``: ``inertia``, ``elbow_distance`` (of the inertia curve to the
-        chord between its ends, both axes from 0 to 1; 0 at the ends), ``silhouette`` (-1 to 1, of
-        at most `SILHOUETTE_ROWS` customers), ``stability`` (mean adjusted Rand index between these
-        clusters and those of bootstrap samples, over all customers fitted), ``smallest_share`` (of
-        the customers), ``start_count``, ``same_optimum_share``, ``is_selected``, ``reason`` (why,
-        or why not), ``status``. Criteria are null where the status is not ``ok``.
+        One row per ``cluster_count``: ``inertia``, ``elbow_distance`` (distance of the inertia
+        curve to the chord between its ends, both axes scaled to 0 to 1; 0 at the ends),
+        ``silhouette`` (-1 to 1, of at most `SILHOUETTE_ROWS` customers), ``stability`` (mean
+        adjusted Rand index between these clusters and those of bootstrap samples, over all
+        customers fitted), ``smallest_share`` (of the customers), ``start_count``,
+        ``same_optimum_share``, ``is_selected``, ``reason`` (why it is selected, or why not),
+        ``status``. Criteria are null where the status is not ``ok``.
+
+    Raises
+    ------
+    KeyError
+        If a kept feature is missing.
 
     Notes
     -----
-    The rule: of the numbers with a stability of at least 0.8 and no cluster below 2 % of the
-    customers, the one with the largest elbow distance, the smaller one of equals; where there is
-    none, the most stable.
+    The rule considers the numbers with a stability of at least 0.8 and no cluster below 2 % of the
+    customers. It selects the one with the largest elbow distance, and the smaller number of equals.
+    If none qualifies, it selects the number with the highest stability. The module docstring gives
+    the sources.
     """
     points, reason = _points(_sorted(vectors), kept)
     distinct = len(np.unique(points, axis=0))
@@ -202,29 +226,29 @@ def fit_dates(
     cluster_count: int | None,
     archetypes: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The clusters of each date, named so that a cluster has one name at all of them.
+    """Fit the clusters of each date, and name them consistently over the dates.
 
     Parameters
     ----------
     samples : iterable of (as_of_date, vectors)
         In order of time, the current date last; vectors as in `choose_features`.
     kept : sequence of str
-        The features used at the current date. One without spread at an earlier date is not used
-        there.
+        The features used at the current date. A feature without spread at an earlier date is not
+        used at that date.
     cluster_count : int or None
-        The number selected at the current date; None where none was.
+        The number selected at the current date; None if none was selected.
     archetypes : pandas.DataFrame
-        ``cluster`` (a name), ``is_core``, and the columns of `PROFILE`: the position of such
-        customers in standard deviations from the mean of all.
+        One row per name: ``cluster`` (the name), ``is_core``, and the columns of `PROFILE`: the
+        mean of such customers, in standard deviations from the mean of all.
 
     Returns
     -------
     pandas.DataFrame
         One row per ``as_of_date``, ``cluster`` and ``feature`` (or ``intercept``), with
-        ``coefficient``: a customer belongs to the cluster with the largest value of the intercept
-        plus each coefficient times its feature. Beside them ``centroid`` (scaled), ``center`` and
+        ``coefficient``: a customer belongs to the cluster with the largest sum of the intercept and
+        each coefficient times its feature. Further columns: ``centroid`` (scaled), ``center`` and
         ``scale`` of the feature (logs), ``named_by`` (``profile`` or ``previous_date``), ``status``
-        and ``reason``. A date for which nothing could be fitted has one row, without a cluster.
+        and ``reason``. A date without a fit has one row, without a cluster.
 
     Raises
     ------
@@ -233,11 +257,12 @@ def fit_dates(
 
     Notes
     -----
-    At the first date clusters get the names that fit their profiles best (optimal assignment of
-    squared distances; names that are no core names cost `EXTRA_NAME_COST` more). At each later date
-    a centroid gets the name of the one at the date before that it is matched to (optimal assignment
-    of squared distances in logs, over this date's scales). Where profiles would have it otherwise
-    by more than `KEPT_NAME_COST` in all, they win.
+    At the first date, clusters get the names that fit their profiles best: the optimal assignment
+    of squared distances (Kuhn 1955), in which a name that is not a core name costs
+    `EXTRA_NAME_COST` more. At each later date, a centroid gets the name of the matching centroid of
+    the date before: the optimal assignment of squared distances in logs, divided by this date's
+    scales. The names by profile replace these if they cost less by more than `KEPT_NAME_COST` in
+    total.
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -302,24 +327,47 @@ def fit_dates(
 def partition(
     points: np.ndarray, count: int, starts: int = STARTS, start: np.ndarray | None = None
 ) -> Partition:
-    """K-Means: the least inertia of several starts.
+    """Find clusters by K-Means: the lowest inertia of several starts.
 
-    Each start is followed until no point is nearer to another centroid (Lloyd); the best then until
-    no single point can go to another cluster, centroids moving along, with less inertia (Hartigan
-    and Wong), which is never more and mostly the same from whichever starts.
+    Each start runs until no point is nearer to another centroid (Lloyd). In the best result, single
+    points then move to another cluster, and the centroids with them, as long as that lowers the
+    inertia (Hartigan and Wong). This mostly ends at the same optimum whatever the starts.
 
     Parameters
     ----------
-    points : array of shape (customers, features)
-        Scaled, sorted: starts are drawn by position.
+    points : numpy.ndarray of shape (customers, features)
+        Scaled and sorted, because starts are drawn by position.
     count : int
-        How many clusters; at most the number of different points.
+        Number of clusters; at most the number of different points.
     starts : int
-        How many starts by k-means++, numbered from 0 (their random_state).
-    start : array of shape (count, features), optional
-        Centroids of a further start.
+        Number of k-means++ starts; their random states are 0, 1, ...
+    start : numpy.ndarray of shape (count, features), optional
+        Centroids of a further start. It is ignored if its shape differs.
+
+    Returns
+    -------
+    Partition
+
+    Raises
+    ------
+    ValueError
+        If there are fewer points than clusters.
+
+    Notes
+    -----
+    Arthur and Vassilvitskii (2007), "k-means++"; Hartigan and Wong (1979), "A K-Means clustering
+    algorithm", Applied Statistics 28(1).
+
+    Examples
+    --------
+    >>> found = partition(np.array([[0.0], [1.0], [10.0], [11.0]]), 2)
+    >>> found.centroids
+    array([[ 0.5],
+           [10.5]])
+    >>> found.inertia
+    1.0
     """
-    # tol is the movement at which to stop; 0 goes on to where nothing changes any more.
+    # tol is the centroid movement below which Lloyd's algorithm stops; 0 runs it to the end.
     settings = {"n_clusters": count, "n_init": 1, "tol": 0.0, "max_iter": MAX_ITERATIONS}
     runs = [KMeans(**settings, random_state=seed).fit(points) for seed in range(starts)]
     if start is not None and start.shape == (count, points.shape[1]):
@@ -332,7 +380,7 @@ def partition(
 
 
 def _transfer(points: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, float]:
-    """Centroids and inertia after moving single points as long as that makes the inertia less."""
+    """Move single points while that lowers the inertia; return the centroids and the inertia."""
     labels = labels.copy()
     everyone = np.arange(len(points))
     while True:
@@ -341,7 +389,7 @@ def _transfer(points: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.nd
         centroids = sums / sizes[:, None]
         distances = np.stack([((points - centroid) ** 2).sum(axis=1) for centroid in centroids], 1)
         own = distances[everyone, labels]
-        # Who is alone in a cluster adds nothing to the inertia, and stays.
+        # A point that is alone in its cluster adds nothing to the inertia, and is not moved.
         leaving = own * (sizes / np.maximum(sizes - 1, 1))[labels]
         joining = distances * (sizes / (sizes + 1))
         joining[everyone, labels] = np.inf
@@ -353,18 +401,73 @@ def _transfer(points: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.nd
 
 
 def kept_features(features: pd.DataFrame) -> list[str]:
-    """The kept ones of `choose_features`, in order of preference."""
+    """List the kept features in order of preference.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        One row per feature, as `choose_features` returns it.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> features = pd.DataFrame(
+    ...     {
+    ...         "preference": [2, 1, 3],
+    ...         "feature": ["log_revenue", "log_orders", "log_tenure"],
+    ...         "is_kept": [True, True, False],
+    ...     }
+    ... )
+    >>> kept_features(features)
+    ['log_orders', 'log_revenue']
+    """
     return list(features[features["is_kept"]].sort_values("preference")["feature"])
 
 
 def whole_number(values: pd.Series) -> int | None:
-    """The number in a column of one row or none; None where there is no number."""
+    """Read an optional whole number from a column of at most one row.
+
+    Parameters
+    ----------
+    values : pandas.Series
+
+    Returns
+    -------
+    int or None
+        None if the column has no rows or only nulls.
+
+    Examples
+    --------
+    >>> whole_number(pd.Series([5.0]))
+    5
+    >>> whole_number(pd.Series([None])) is None
+    True
+    """
     numbers = values.dropna()
     return int(numbers.iloc[0]) if len(numbers) else None
 
 
 def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
-    """The number of the nearest centroid of each point; of equally near ones the first."""
+    """Find the nearest centroid of each point.
+
+    Parameters
+    ----------
+    points : numpy.ndarray of shape (customers, features)
+    centroids : numpy.ndarray of shape (clusters, features)
+
+    Returns
+    -------
+    integer numpy.ndarray of shape (customers,)
+        Row of `centroids`; of equally near centroids, the first.
+
+    Examples
+    --------
+    >>> nearest(np.array([[1.0], [4.0], [9.0]]), np.array([[0.0], [8.0]]))
+    array([0, 0, 1])
+    """
     distances = np.stack([((points - centroid) ** 2).sum(axis=1) for centroid in centroids])
     return distances.argmin(axis=0)
 
@@ -372,10 +475,30 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
 def linear_form(
     centroid: Sequence[float], center: Sequence[float], scale: Sequence[float]
 ) -> tuple[float, list[float]]:
-    """Intercept and coefficients of a function that is largest for the nearest centroid.
+    """Express the nearness to a centroid as a linear function of the unscaled features.
 
-    |z - m|^2 is |z|^2 - 2 (z m - |m|^2 / 2), and |z|^2 is the same for all centroids m; z is the
-    feature less its center, over its scale.
+    Parameters
+    ----------
+    centroid : sequence of k floats
+        Scaled coordinates of the centroid.
+    center, scale : sequences of k floats
+        Median and interquartile range of each feature, in the unit of the feature.
+
+    Returns
+    -------
+    intercept : float
+    coefficients : list of k floats
+        Of all centroids, the nearest one has the largest intercept + coefficients @ features.
+
+    Notes
+    -----
+    |z - m|^2 = |z|^2 - 2 (z m - |m|^2 / 2), and |z|^2 is the same for all centroids m. Here z is
+    (feature - center) / scale.
+
+    Examples
+    --------
+    >>> linear_form([2.0], [1.0], [0.5])
+    (-6.0, [4.0])
     """
     terms = list(zip(centroid, center, scale, strict=True))
     intercept = -sum(m * c / s + m * m / 2 for m, c, s in terms)
@@ -383,14 +506,33 @@ def linear_form(
 
 
 def assign_names(profiles: np.ndarray, archetypes: pd.DataFrame) -> tuple[list[str], float]:
-    """The names that fit profiles best, each name at most once, and what they cost in all.
+    """Assign to each cluster the name with the closest profile, each name at most once.
 
     Parameters
     ----------
-    profiles : array of shape (clusters, profile columns)
+    profiles : numpy.ndarray of shape (clusters, 5)
         Standard deviations from the mean of all customers, columns as in `PROFILE`.
     archetypes : pandas.DataFrame
-        As of `fit_dates`; at least as many as profiles.
+        As in `fit_dates`, with at least as many rows as `profiles`.
+
+    Returns
+    -------
+    names : list of str
+        One name per cluster.
+    cost : float
+        Sum over the clusters of the squared distance between profile and archetype, plus
+        `EXTRA_NAME_COST` per name that is not a core name.
+
+    Notes
+    -----
+    Kuhn (1955), "The Hungarian method for the assignment problem".
+
+    Examples
+    --------
+    >>> archetypes = pd.DataFrame({"cluster": ["loyal", "new"], "is_core": [True, False]})
+    >>> archetypes = archetypes.assign(**{name: [1.0, -1.0] for name in PROFILE})
+    >>> assign_names(np.array([[-1.0] * 5, [1.0] * 5]), archetypes)
+    (['new', 'loyal'], 1.0)
     """
     costs = _name_costs(profiles, archetypes)
     clusters, names = linear_sum_assignment(costs)
@@ -401,7 +543,7 @@ def _name_costs(profiles: np.ndarray, archetypes: pd.DataFrame) -> np.ndarray:
     positions = archetypes[list(PROFILE)].to_numpy(float)
     distances = ((profiles[:, None, :] - positions[None, :, :]) ** 2).sum(axis=2)
     extra = np.where(archetypes["is_core"].to_numpy(bool), 0.0, EXTRA_NAME_COST)
-    # Equal costs must be equal to the last digit, so that they are told apart by their order.
+    # Equal costs must be equal to the last digit, so that the order of the names decides.
     return np.round(distances + extra, PLACES)
 
 
@@ -429,7 +571,7 @@ def _names(
 
 
 def _profiles(vectors: pd.DataFrame, labels: np.ndarray) -> np.ndarray:
-    """Means of each cluster, in standard deviations from the mean of all customers."""
+    """Compute each cluster's means, in standard deviations from the mean of all customers."""
     values = vectors[list(PROFILE.values())].to_numpy()
     deviation = values.std(axis=0)
     scaled = (values - values.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
@@ -448,7 +590,7 @@ def _criteria(points: np.ndarray, count: int) -> dict:
     for number in range(BOOTSTRAPS):
         drawn = chance.integers(0, len(points), min(len(points), BOOTSTRAP_ROWS))
         sample = points[np.sort(drawn)]
-        # A sample may miss a point that stands alone; then there is nothing to compare.
+        # A sample may have fewer different points than there are clusters.
         clusters = min(count, len(np.unique(sample, axis=0)))
         again = KMeans(clusters, n_init=BOOTSTRAP_STARTS, random_state=number).fit(sample)
         scores.append(adjusted_rand_score(labels, nearest(points, again.cluster_centers_)))
@@ -463,7 +605,7 @@ def _criteria(points: np.ndarray, count: int) -> dict:
 
 
 def _elbow(inertia: np.ndarray) -> np.ndarray:
-    """Distance of each point of a falling curve to the chord between its ends, below it above 0."""
+    """Compute distances of a falling curve to the chord between its ends, positive below it."""
     if len(inertia) < 3 or inertia[0] <= inertia[-1]:
         return np.zeros(len(inertia))
     along = np.linspace(0, 1, len(inertia))
@@ -487,7 +629,7 @@ def _apply_rule(table: pd.DataFrame, fitted: pd.Index, cluster_count: int | None
             return
         chosen = chosen[0]
     elif (stable & large).any():
-        # The first of equal ones, so the smaller number.
+        # idxmax takes the first of equals, which is the smaller number.
         chosen = rows.loc[stable & large, "elbow_distance"].astype(float).idxmax()
         reason = "the largest distance to the chord of the inertia curve of all stable ones"
     else:
@@ -498,13 +640,13 @@ def _apply_rule(table: pd.DataFrame, fitted: pd.Index, cluster_count: int | None
 
 
 def _sorted(vectors: pd.DataFrame) -> pd.DataFrame:
-    """By what they hold: customers with equal vectors can stand for each other."""
+    """Sort rows by their features: customers with equal vectors are interchangeable."""
     features = [column for column in vectors.columns if column not in KEYS]
     return vectors[features].sort_values(features, ignore_index=True)
 
 
 def _scales(vectors: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Median and interquartile range of each feature."""
+    """Compute median and interquartile range of each feature."""
     if not len(vectors):
         return dict.fromkeys(vectors.columns, (np.nan, np.nan))
     low, middle, high = np.percentile(vectors.to_numpy(float), [25, 50, 75], axis=0)
@@ -516,7 +658,7 @@ def _scales(vectors: pd.DataFrame) -> dict[str, tuple[float, float]]:
 
 
 def _points(vectors: pd.DataFrame, used: Sequence[str]) -> tuple[np.ndarray, str]:
-    """Customers as scaled points, and why they cannot be fitted; empty where they can."""
+    """Scale customers into points; also return why they cannot be fitted, empty if they can."""
     scales = _scales(vectors)
     if len(vectors) < MIN_CUSTOMERS:
         return np.empty((0, 0)), _too_few(len(vectors))

@@ -1,11 +1,12 @@
-"""Fits of the purchase models: BG/NBD and MBG/NBD for orders, Gamma-Gamma for their value.
+"""Fits the purchase models: BG/NBD and MBG/NBD for orders, Gamma-Gamma for their value.
 
-A customer orders at a rate lambda ~ Gamma(r, alpha) and may leave for good after each order, with a
-probability p ~ Beta(a, b). In BG/NBD nobody leaves after the first order, in MBG/NBD one can. The
-mean value of a customer's orders is p / nu with nu ~ Gamma(q, gamma), each order's ~ Gamma(p, nu).
+A customer orders at a rate lambda ~ Gamma(r, alpha) and drops out for good after an order with a
+probability p ~ Beta(a, b). In BG/NBD, dropout is possible after repeat orders only; in MBG/NBD also
+after the first order. The value of an order is ~ Gamma(p, nu) with nu ~ Gamma(q, gamma), so that
+the mean value of a customer's orders is p / nu.
 
-Rows are distinct: customers with equal data count by their weight. What is fitted here is scored
-for every customer in SQL (macros/clv).
+Rows are distinct: a weight gives the number of customers with equal data. SQL scores every customer
+with the fitted parameters (macros/purchase_model).
 
 Sources: Fader, Hardie and Lee (2005), "Counting your customers the easy way", Marketing Science
 24(2), eq. 6 and 7; Batislam, Denizel and Filiztekin (2007), "Empirical validation and comparison of
@@ -24,27 +25,31 @@ from scipy.special import digamma, gammaln
 
 from customer_value.threads import one_thread
 
-ORDER_MODELS = ("bg_nbd", "mbg_nbd")
+# The order models, each with how many chances to drop out come before the first repeat order.
+DROPOUT_SHIFTS = {"bg_nbd": 0, "mbg_nbd": 1}
+ORDER_MODELS = tuple(DROPOUT_SHIFTS)
 VALUE_MODEL = "gamma_gamma"
 PARAMETERS = {
-    "bg_nbd": ("r", "alpha", "a", "b"),
-    "mbg_nbd": ("r", "alpha", "a", "b"),
-    "gamma_gamma": ("p", "q", "gamma"),
+    **dict.fromkeys(ORDER_MODELS, ("r", "alpha", "a", "b")),
+    VALUE_MODEL: ("p", "q", "gamma"),
 }
 
-# Fewer repeat buyers say next to nothing about four parameters.
+# Fewer repeat buyers do not determine four parameters.
 MIN_REPEAT_BUYERS = 20
-# A gradient of the mean log-likelihood, in logs of the parameters, that counts as none; so does one
-# by which a parameter times e would add so little to the log-likelihood of all customers.
+# A fit has converged if the gradient of the mean log-likelihood, by the logs of the parameters, is
+# below ACCEPTED_GRADIENT; or if, at that slope, multiplying a parameter by e would add less than
+# NEGLIGIBLE_GAIN to the log-likelihood of all customers.
 ACCEPTED_GRADIENT = 1e-5
 NEGLIGIBLE_GAIN = 1.0
-# Where the best parameters are 0 or infinite, the search ends here (logs).
+# Bound of the logs of the parameters, where the search ends if the optimum is 0 or infinite.
 MAX_LOG = 10.0
-# Starts are compared on some rows, the best is followed on more; a few steps on all complete it.
+# Starts are compared on a few rows, the best one continues on more rows, and a few Newton steps on
+# all rows complete the fit.
 ROWS_TO_START_WITH = 2_000
 ROWS_TO_FOLLOW = 50_000
 RESTARTS = 10
-# Digits beyond these come from the order of additions, or of differences, not from the data.
+# Significant digits; further ones depend on the order of additions, or come from numerical
+# differences, not from the data.
 PARAMETER_DIGITS = 8
 ERROR_DIGITS = 4
 NODE_COUNT = 24
@@ -53,7 +58,29 @@ MAX_CUBED = 100.0
 
 @dataclass(frozen=True)
 class Fit:
-    """What came of a fit. Parameters and standard errors are by name, empty where none came."""
+    """The result of fitting a purchase model.
+
+    Attributes
+    ----------
+    model : str
+        ``bg_nbd``, ``mbg_nbd`` or ``gamma_gamma``.
+    status : str
+        ``ok``, ``at_bound``, ``not_fitted``, ``not_converged`` or ``not_usable``.
+    reason : str
+        Why the status is not ``ok``; empty where it is.
+    parameters : dict of str to float
+        By name (`PARAMETERS`); empty if the fit has none.
+    standard_errors : dict of str to float
+        By name, in the units of the parameters; empty if the fit has none.
+    log_likelihood : float or None
+        At the end of the search, over all customers of the fit.
+    gradient_norm : float or None
+        Largest absolute gradient of the mean log-likelihood by the logs of the parameters, at the
+        end of the search.
+    parameter_variance : float or None
+        Mean over customers of the variance of the log of a prediction that is due to the
+        uncertainty of the parameters.
+    """
 
     model: str
     status: str
@@ -63,7 +90,6 @@ class Fit:
     log_likelihood: float | None = None
     gradient_norm: float | None = None
     parameter_variance: float | None = None
-    """Mean variance of the log of a prediction that the parameters' uncertainty makes."""
 
 
 def fit_orders(
@@ -74,32 +100,47 @@ def fit_orders(
     model: str = "bg_nbd",
     horizon: float = 365.0,
 ) -> Fit:
-    """Maximum likelihood of BG/NBD or MBG/NBD.
+    """Fit BG/NBD or MBG/NBD by maximum likelihood.
 
     Parameters
     ----------
-    repeat_count, last_order_age, age : arrays of equal length
+    repeat_count, last_order_age, age : arrays of shape (rows,)
         x, t_x and T of each distinct row: order days after the first; time from the first to the
-        last; time from the first to the end of observation. Times are in one unit (here the day, of
-        the calendar or of operational time); alpha comes out in the same.
-    customer_count : array
-        How many customers have these three numbers.
+        last order day; time from the first order day to the end of observation. All times have one
+        unit (here the day, of the calendar or of operational time), and so has alpha.
+    customer_count : array of shape (rows,)
+        Number of customers with these three numbers.
     model : str
         ``bg_nbd`` or ``mbg_nbd``.
     horizon : float
-        How far ahead the predictions look of which the parameter variance speaks.
+        Horizon, in the unit of the times, of the predictions that `Fit.parameter_variance` is
+        about.
 
     Returns
     -------
     Fit
-        Its status is ``ok``; ``at_bound`` where a parameter ran to 0 or to infinity, as that of
-        leaving does where nobody leaves (the predictions hold, the standard errors do not);
-        ``not_fitted`` or ``not_converged``, with the reason and without parameters.
+        With status ``ok``; with ``at_bound`` if a parameter ran to 0 or infinity, as those of
+        dropout do if nobody drops out (the predictions are valid, standard errors are not given);
+        or with ``not_fitted`` or ``not_converged``, the reason, and no parameters.
 
     Raises
     ------
     ValueError
-        If x is negative, or t_x is not between 0 and T, or the model is not known.
+        If x is negative, t_x is not between 0 and T, or the model is unknown.
+
+    Notes
+    -----
+    BG/NBD: Fader, Hardie and Lee (2005), eq. 6. MBG/NBD: Batislam, Denizel and Filiztekin (2007).
+
+    Examples
+    --------
+    >>> rows = [[0, 0, 300], [1, 90, 300], [2, 40, 300], [3, 200, 300], [6, 290, 300]]
+    >>> x, t_x, T = np.array(rows).T
+    >>> fitted = fit_orders(x, t_x, T, customer_count=np.array([200, 30, 10, 10, 10]))
+    >>> fitted.status, {name: round(value, 2) for name, value in fitted.parameters.items()}
+    ('ok', {'r': 0.13, 'alpha': 45.47, 'a': 0.54, 'b': 1.35})
+    >>> fit_orders(x, t_x, T, customer_count=np.array([200, 2, 1, 1, 1])).status
+    'not_fitted'
     """
     if model not in ORDER_MODELS:
         raise ValueError(f"The model {model!r} is none of {', '.join(ORDER_MODELS)}")
@@ -118,7 +159,7 @@ def fit_orders(
     if reason:
         return Fit(model, "not_fitted", reason)
 
-    shift = dropout_shift(model)
+    shift = DROPOUT_SHIFTS[model]
     order = np.lexsort((T, t_x, x))
     data = (x[order], t_x[order], T[order], weight[order])
     scale = np.average(T, weights=weight)
@@ -135,21 +176,33 @@ def fit_orders(
 def fit_value(
     repeat_count: np.ndarray, mean_repeat_value: np.ndarray, customer_count: np.ndarray
 ) -> Fit:
-    """Maximum likelihood of Gamma-Gamma over the repeat buyers.
+    """Fit Gamma-Gamma by maximum likelihood over the repeat buyers.
 
     Parameters
     ----------
-    repeat_count, mean_repeat_value : arrays of equal length
+    repeat_count, mean_repeat_value : arrays of shape (rows,)
         x and m of each distinct row: order days after the first, and their mean net revenue. Rows
-        with x = 0 or without a positive m are left out: the first order is not of the model.
-    customer_count : array
-        How many customers have these two numbers.
+        with x = 0 or without a positive m are excluded, because the model does not cover the first
+        order.
+    customer_count : array of shape (rows,)
+        Number of customers with these two numbers.
 
     Returns
     -------
     Fit
-        As of `fit_orders`; gamma is in the currency of m. Also ``not_usable``: a mean value exists
-        for q > 1 only.
+        As `fit_orders` returns it; gamma is in the currency of m. The status can also be
+        ``not_usable``, without parameters: the mean order value exists only if q > 1.
+
+    Notes
+    -----
+    Fader and Hardie (2013), "The Gamma-Gamma model of monetary value", eq. 1a.
+
+    Examples
+    --------
+    >>> x, m = np.array([1, 1, 4, 4, 4]), np.array([10.0, 45.0, 15.0, 25.0, 70.0])
+    >>> fitted = fit_value(x, m, customer_count=np.array([20, 20, 20, 20, 20]))
+    >>> fitted.status, {name: round(value, 2) for name, value in fitted.parameters.items()}
+    ('ok', {'p': 3.83, 'q': 3.44, 'gamma': 22.07})
     """
     x, m, weight = (
         np.asarray(values, dtype=float)
@@ -161,10 +214,10 @@ def fit_value(
     if reason:
         return Fit(VALUE_MODEL, "not_fitted", reason)
 
-    # Before anything is added up: a sum in another order has other last digits.
+    # Sort before any sum: another order of additions changes the last digits.
     order = np.lexsort((weight, m, x))
     x, m, weight = x[order], m[order], weight[order]
-    # Money of any currency, and of any size: the search begins near 1.
+    # Scale the money, whatever its currency, so that the search starts near 1.
     scale = np.exp(np.average(np.log(m), weights=weight))
     fit = _fit(
         VALUE_MODEL,
@@ -174,7 +227,7 @@ def fit_value(
         predict=expected_value,
         unit={"gamma": scale},
     )
-    # A density in the unit of money is smaller by that unit.
+    # The density was computed for scaled money; per unit of money it is divided by the scale.
     log_likelihood = fit.log_likelihood - float(weight.sum() * np.log(scale))
     fit = replace(fit, log_likelihood=round(log_likelihood, 4))
     if fit.parameters and fit.parameters["q"] <= 1:
@@ -186,27 +239,32 @@ def fit_value(
 def fit_date(
     as_of_date: pd.Timestamp, purchases: pd.DataFrame, values: pd.DataFrame, clock: pd.DataFrame
 ) -> list[tuple[pd.Timestamp, str, int, int, Fit]]:
-    """All fits of one as-of date: each order model on each clock, and the value model.
+    """Fit all models of one as-of date: each order model on each clock, and the value model.
 
     Parameters
     ----------
     as_of_date : pandas.Timestamp
         Exclusive: the last observed day is the day before.
     purchases : pandas.DataFrame
-        Distinct rows: ``repeat_count``, ``last_order_age_days``, ``age_days``,
-        ``fitted_customer_count`` (those in the sample to fit, at least 1), and
-        ``all_customer_count`` (of all rows of the date, in the sample or not).
+        Distinct rows: ``repeat_count``, ``last_order_age_days``, ``age_days`` (days),
+        ``fitted_customer_count`` (customers in the sample to fit, at least 1), and
+        ``all_customer_count`` (customers of all rows of the date, in the sample or not).
     values : pandas.DataFrame
-        Distinct rows of that sample: ``repeat_count``, ``mean_repeat_value``,
+        Distinct rows of that sample: ``repeat_count``, ``mean_repeat_value`` (money),
         ``fitted_customer_count``.
     clock : pandas.DataFrame
-        ``clock``, ``calendar_date`` and ``operational_days``: the time at the day's end, 0 at that
-        of the last observed day.
+        One row per ``clock`` and ``calendar_date``: ``operational_days``, the operational time at
+        the end of the day, which is 0 at the end of the last observed day.
 
     Returns
     -------
     list of (as_of_date, clock, row_count, customer_count, fit)
-        For `parameter_frame`. A sample is said in the fit's reason.
+        The argument of `parameter_frame`. If only a sample was fitted, the fit's reason says so.
+
+    Raises
+    ------
+    ValueError
+        As `fit_orders` does.
     """
     weight = purchases["fitted_customer_count"]
     last_day = as_of_date - pd.Timedelta(days=1)
@@ -217,10 +275,10 @@ def fit_date(
     for name, days in sorted(clock.groupby("clock"), key=lambda group: group[0]):
         time = days.set_index("calendar_date")["operational_days"]
         first, last = (time.reindex(dates).to_numpy() for dates in (first_day, last_order_day))
-        # Engines add up days to different last digits, by which rows would be sorted differently.
+        # The engines' sums differ in their last digits, which would change the order of the rows.
         age, last_age = np.round(0.0 - first, 9), np.round(last - first, 9)
         for model in ORDER_MODELS:
-            # A clock without a season is the calendar's: its fit need not be repeated.
+            # A seasonal clock without a season equals the calendar, so that one fit serves both.
             key = (model, age.tobytes(), last_age.tobytes())
             if key not in done:
                 done[key] = fit_orders(purchases["repeat_count"], last_age, age, weight, model)
@@ -243,31 +301,37 @@ def fit_date(
     ]
 
 
-def dropout_shift(model: str) -> int:
-    """How many occasions to leave come before the first repeat order: 1 in MBG/NBD, else 0."""
-    return 1 if model == "mbg_nbd" else 0
-
-
 def dropout_nodes(a: float, b: float, count: int = NODE_COUNT) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights by which a mean over p ~ Beta(a, b) is a sum.
-
-    Gauss-Jacobi quadrature on [0, 1] by the eigenvalues of the recurrence's matrix (Golub and
-    Welsch 1969, "Calculation of Gauss quadrature rules", Math. Comp. 23), in the cube root of p for
-    the smaller b: what is averaged changes most near p = 0, the more so the longer the horizon is
-    for the time observed. It holds for any a, b > 0. The hypergeometric function of the closed form
-    does not: it has no value at a + b < 1 for one-time buyers, and overflows for heavy buyers.
+    """Compute nodes and weights with which a mean over p ~ Beta(a, b) is a weighted sum.
 
     Parameters
     ----------
     a, b : float
-        Both positive; for a customer of x repeat orders, b + x (+ 1 in MBG/NBD) given "alive".
+        Both positive. For a customer with x repeat orders, given "alive", b is that of the model
+        plus x (plus 1 in MBG/NBD).
     count : int
-        How many nodes.
+        Number of nodes.
 
     Returns
     -------
-    (nodes, weights) : two arrays of length `count`
-        The nodes lie between 0 and 1, rising; the weights add up to 1.
+    nodes, weights : arrays of shape (count,)
+        The nodes are ascending, between 0 and 1; the weights add up to 1.
+
+    Notes
+    -----
+    Gauss-Jacobi quadrature on [0, 1] by the eigenvalues of the recurrence's matrix (Golub and
+    Welsch 1969, "Calculation of Gauss quadrature rules", Math. Comp. 23). For b up to `MAX_CUBED`
+    it uses the cube root of p, because the averaged function changes most near p = 0, the more so
+    the longer the horizon is relative to the observed time.
+
+    The quadrature is valid for any a, b > 0. The hypergeometric function of the closed form is not:
+    it has no value at a + b < 1 for one-time buyers, and overflows for heavy buyers.
+
+    Examples
+    --------
+    >>> nodes, weights = dropout_nodes(2.0, 6.0)
+    >>> len(nodes), round(float(nodes @ weights), 9)  # the mean is a / (a + b)
+    (24, 0.25)
     """
     # p = v^3 turns Beta(a, b) into Beta(3 a, b) in v, times a factor that is smooth for small b.
     power = 3 if b <= MAX_CUBED else 1
@@ -299,10 +363,40 @@ def expected_orders(
     T: np.ndarray,
     horizon: float,
 ) -> np.ndarray:
-    """E[Y(horizon) | x, t_x, T], as macros/clv has it in SQL; here for the parameter variance.
+    """Compute expected orders within a horizon, E[Y(horizon) | x, t_x, T].
 
-    With the customer alive at T and given p, E[Y] is (1 - (1 + p t / (alpha + T))^-(r + x)) / p;
-    its mean over p ~ Beta(a, b + x + shift) is the sum over `dropout_nodes`.
+    macros/purchase_model computes the predictions in SQL by the same formula; this function serves
+    the parameter variance.
+
+    Parameters
+    ----------
+    theta : sequence of 4 floats
+        r, alpha (unit of the times), a and b.
+    shift : int
+        1 for MBG/NBD, 0 for BG/NBD: the chances to drop out before the first repeat order.
+    x, t_x, T : arrays of shape (rows,)
+        As in `fit_orders`.
+    horizon : float
+        In the unit of the times.
+
+    Returns
+    -------
+    numpy.ndarray of shape (rows,)
+        Expected order days.
+
+    Notes
+    -----
+    For a customer who is alive at T, and given p, E[Y] is
+    (1 - (1 + p horizon / (alpha + T))^-(r + x)) / p. Its mean over p ~ Beta(a, b + x + shift) is
+    the sum over `dropout_nodes`, and is multiplied by P(alive at T). The sum replaces the
+    hypergeometric function in eq. 10 of Fader, Hardie and Lee (2005).
+
+    Examples
+    --------
+    >>> theta = (0.243, 4.414, 0.793, 2.426)  # BG/NBD of CDNOW, in weeks
+    >>> x, t_x, T = np.array([2]), np.array([30.43]), np.array([38.86])
+    >>> expected_orders(theta, 0, x, t_x, T, horizon=39.0).round(3)
+    array([1.226])
     """
     r, alpha, a, b = theta
     values = np.empty(len(x))
@@ -327,25 +421,56 @@ def expected_orders(
 
 
 def expected_value(theta: Sequence[float], x: np.ndarray, m: np.ndarray) -> np.ndarray:
-    """E[M | x, m], the mean value of a customer's orders: p (gamma + x m) / (p x + q - 1)."""
+    """Compute the expected mean value of a customer's orders, E[M | x, m].
+
+    Parameters
+    ----------
+    theta : sequence of 3 floats
+        p, q and gamma (money).
+    x, m : arrays of shape (rows,)
+        Order days after the first, and their mean net revenue (money).
+
+    Returns
+    -------
+    numpy.ndarray of shape (rows,)
+        Money: p (gamma + x m) / (p x + q - 1).
+
+    Notes
+    -----
+    Fader and Hardie (2013), "The Gamma-Gamma model of monetary value", eq. 5.
+
+    Examples
+    --------
+    >>> expected_value((6.25, 3.74, 15.44), np.array([0, 2]), np.array([0.0, 23.0])).round(2)
+    array([35.22, 25.2 ])
+    """
     p, q, gamma = theta
     return p * (gamma + x * m) / (p * x + q - 1)
 
 
 def parameter_frame(fits: Sequence[tuple[pd.Timestamp, str, int, int, Fit]]) -> pd.DataFrame:
-    """One row per fit, with the same typed columns whatever came of them.
+    """Convert fits into a table, with the same typed columns whatever their status.
 
     Parameters
     ----------
     fits : sequence of (as_of_date, clock, row_count, customer_count, fit)
+        As `fit_date` returns them.
 
     Returns
     -------
     pandas.DataFrame
         ``as_of_date``, ``model``, ``clock``, ``status``, ``reason``, ``row_count``,
-        ``customer_count``, ``log_likelihood``, ``gradient_norm``, ``parameter_variance``, and
-        each parameter with its standard error (``r``, ``r_standard_error``, ...); null where the
-        model has none.
+        ``customer_count``, ``log_likelihood``, ``gradient_norm``, ``parameter_variance``,
+        ``dropout_shift`` (of an order model), and each parameter with its standard error (``r``,
+        ``r_standard_error``, ...); null where the model has none.
+
+    Examples
+    --------
+    >>> fitted = Fit("gamma_gamma", "ok", "", {"p": 3.8, "q": 3.4, "gamma": 22.1})
+    >>> table = parameter_frame([(pd.Timestamp("2024-01-01"), "calendar", 9, 90, fitted)])
+    >>> table[["model", "clock", "status", "customer_count", "r", "p", "q", "gamma"]]
+             model     clock status  customer_count   r    p    q  gamma
+    0  gamma_gamma  calendar     ok              90 NaN  3.8  3.4   22.1
     """
     names = dict.fromkeys(name for model in PARAMETERS.values() for name in model)
     types = {
@@ -359,6 +484,7 @@ def parameter_frame(fits: Sequence[tuple[pd.Timestamp, str, int, int, Fit]]) -> 
         "log_likelihood": "float64",
         "gradient_norm": "float64",
         "parameter_variance": "float64",
+        "dropout_shift": "float64",
     }
     types |= {column: "float64" for name in names for column in (name, f"{name}_standard_error")}
     rows = [
@@ -373,6 +499,7 @@ def parameter_frame(fits: Sequence[tuple[pd.Timestamp, str, int, int, Fit]]) -> 
             "log_likelihood": fit.log_likelihood,
             "gradient_norm": fit.gradient_norm,
             "parameter_variance": fit.parameter_variance,
+            "dropout_shift": DROPOUT_SHIFTS.get(fit.model),
         }
         | fit.parameters
         | {f"{name}_standard_error": value for name, value in fit.standard_errors.items()}
@@ -382,20 +509,32 @@ def parameter_frame(fits: Sequence[tuple[pd.Timestamp, str, int, int, Fit]]) -> 
 
 
 def node_frame(parameters: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """The quadrature of every fit of an order model, for each count of repeat orders that occurs.
+    """Compute the quadrature of each order model's fit, for each count of repeat orders.
 
     Parameters
     ----------
     parameters : pandas.DataFrame
-        As `parameter_frame` makes it.
+        As `parameter_frame` returns it. Rows without parameters of an order model are ignored.
     counts : pandas.DataFrame
-        ``as_of_date`` and ``repeat_count``: those that occur; 0 is added for customers to come.
+        ``as_of_date`` and ``repeat_count``: the counts that occur. 0 is added for future customers.
 
     Returns
     -------
     pandas.DataFrame
-        One row per ``as_of_date``, ``model``, ``clock``, ``repeat_count`` and ``node_number``, with
-        ``dropout_probability`` (the node) and ``weight``.
+        One row per ``as_of_date``, ``model``, ``clock``, ``repeat_count`` and ``node_number`` (1 to
+        `NODE_COUNT`), with ``dropout_probability`` (the node) and ``weight``.
+
+    Examples
+    --------
+    >>> date = pd.Timestamp("2024-01-01")
+    >>> theta = {"r": 0.24, "alpha": 31.0, "a": 0.8, "b": 2.4}
+    >>> parameters = parameter_frame([(date, "calendar", 9, 90, Fit("bg_nbd", "ok", "", theta))])
+    >>> nodes = node_frame(parameters, pd.DataFrame({"as_of_date": [date], "repeat_count": [3]}))
+    >>> nodes["repeat_count"].value_counts().sort_index()
+    repeat_count
+    0    24
+    3    24
+    Name: count, dtype: Int64
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -410,7 +549,7 @@ def node_frame(parameters: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     fitted = fitted.sort_values(["as_of_date", "model", "clock"])
     occurring = counts.groupby("as_of_date")["repeat_count"].apply(lambda x: sorted({0, *x}))
     keys = [
-        (row.as_of_date, row.model, row.clock, x, row.a, row.b + x + dropout_shift(row.model))
+        (row.as_of_date, row.model, row.clock, x, row.a, row.b + x + DROPOUT_SHIFTS[row.model])
         for row in fitted.itertuples()
         for x in occurring.get(row.as_of_date, [])
     ]
@@ -445,7 +584,7 @@ def _fit(
 ) -> Fit:
     """Minimise the mean negative log-likelihood over the logs of the parameters.
 
-    ``loss(logs, *rows)`` returns it with its gradient; the last of the rows are their weights.
+    ``loss(logs, *rows)`` returns it with its gradient; the last array of rows is the weights.
     """
     bounds = [(-MAX_LOG, MAX_LOG)] * len(starts[0])
 
@@ -458,7 +597,7 @@ def _fit(
     fewest, fewer = (_every(data, count) for count in (ROWS_TO_START_WITH, ROWS_TO_FOLLOW))
     best = min((minimum(np.log(start), fewest) for start in starts), key=lambda found: found.fun)
     logs = best.x
-    # On a long ridge a search ends early; from there the next one goes on.
+    # On a long ridge L-BFGS-B stops early; the next run continues from there.
     for _ in range(RESTARTS):
         found = minimum(logs, fewer)
         logs = found.x
@@ -466,7 +605,7 @@ def _fit(
             break
     logs, value, gradient, hessian = _newton(loss, logs, data, fewer)
 
-    # Where the likelihood is flat the search runs on, and the predictions stay as good as they are.
+    # Where the likelihood is flat, parameters run to a bound, and the predictions hardly change.
     at_bound = np.abs(logs) > MAX_LOG - 0.1
     gradient_norm = float(np.max(np.abs(np.where(at_bound, 0.0, gradient))))
     weight = data[-1].sum()
@@ -480,14 +619,14 @@ def _fit(
     theta = np.exp(logs)
     names = PARAMETERS[model]
     units = np.array([(unit or {}).get(name, 1.0) for name in names])
-    # A ridge leaves fewer digits to be sure of than a summit.
+    # On a ridge, fewer digits are certain than at a sharp maximum.
     digits = PARAMETER_DIGITS if gradient_norm < 1e-9 else ERROR_DIGITS
     parameters = {
         name: _rounded(value, digits) for name, value in zip(names, theta * units, strict=True)
     }
     covariance = _covariance(hessian, weight)
     if at_bound.any() or covariance is None or gradient_norm > ACCEPTED_GRADIENT:
-        # Where the likelihood is flat, its curvature measures nothing.
+        # Where the likelihood is flat, its curvature gives no valid standard errors.
         unclear = ", ".join(np.array(names)[at_bound]) or "a combination of parameters"
         reason = f"{unclear} cannot be told from 0 or infinity"
         return Fit(model, "at_bound", reason, parameters, **figures, parameter_variance=0.0)
@@ -504,7 +643,7 @@ def _fit(
 
 
 def _every(data: tuple[np.ndarray, ...], count: int) -> tuple[np.ndarray, ...]:
-    """At most so many rows, evenly from all; these are sorted by what they hold."""
+    """Take at most `count` evenly spaced rows of sorted data."""
     return tuple(values[:: -(-len(data[0]) // count)] for values in data)
 
 
@@ -514,15 +653,15 @@ def _newton(
     data: tuple[np.ndarray, ...],
     fewer: tuple[np.ndarray, ...],
 ):
-    """Newton's steps to where all rows' gradient is none, as far as each makes it smaller.
+    """Take Newton steps on all rows, as long as each one makes the gradient smaller.
 
-    The curvature, also that of the standard errors, is taken from fewer rows where there are many:
-    it changes by half a percent, and the steps lead to the same place.
+    The Hessian, also for the standard errors, is computed from fewer rows if there are many. That
+    changes it by half a percent, and the steps lead to the same optimum.
     """
     value, gradient = loss(logs, *data)
     hessian = _hessian(loss, logs, fewer)
     for _ in range(12):
-        # A parameter at its bound stays there, and the others find their best beside it.
+        # A parameter at its bound stays there; the others are optimised given that.
         free = np.flatnonzero(np.abs(logs) < MAX_LOG)
         if not free.size or np.linalg.eigvalsh(hessian[np.ix_(free, free)])[0] <= 1e-9:
             break
@@ -538,7 +677,7 @@ def _newton(
 
 
 def _hessian(loss: Callable, logs: np.ndarray, data: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Second derivatives by central differences of the exact gradient."""
+    """Compute second derivatives by central differences of the exact gradient."""
     step = 1e-4
     columns = [
         (loss(logs + move, *data)[1] - loss(logs - move, *data)[1]) / (2 * step)
@@ -548,10 +687,10 @@ def _hessian(loss: Callable, logs: np.ndarray, data: tuple[np.ndarray, ...]) -> 
 
 
 def _covariance(hessian: np.ndarray, weight: float) -> np.ndarray | None:
-    """Covariance of the logs of the parameters: the inverse information. None where it is singular.
+    """Compute the covariance of the logs of the parameters; None if the Hessian is singular.
 
-    In the parameters themselves it is outer(theta, theta) times this, which is the corrected form:
-    symmetric, and for the sum over customers, not for their mean.
+    It is the inverse of the information of all customers, hence the division by their number. The
+    covariance of the parameters themselves is outer(theta, theta) times this one.
     """
     if np.linalg.eigvalsh(hessian)[0] <= 1e-10:
         return None
@@ -561,7 +700,7 @@ def _covariance(hessian: np.ndarray, weight: float) -> np.ndarray | None:
 def _parameter_variance(
     predict: Callable, logs: np.ndarray, covariance: np.ndarray, data: tuple[np.ndarray, ...]
 ) -> float:
-    """Mean over customers of the variance of the log of a prediction (delta method)."""
+    """Average the variance of the log of a prediction over customers (delta method)."""
     *rows, weight = data
     step = 1e-3
     moves = np.eye(len(logs)) * step
@@ -578,11 +717,11 @@ def _parameter_variance(
 def _order_loss(logs, shift, x, t_x, T, weight) -> tuple[float, np.ndarray]:
     """Mean negative log-likelihood of BG/NBD (shift 0) or MBG/NBD (shift 1), and its gradient.
 
-    A customer had k = x + shift occasions to leave. The likelihood is that of being alive, having
-    stayed k times, plus, where k > 0, that of having left at the last of them.
+    A customer had k = x + shift chances to drop out. The likelihood is that of being alive after
+    k chances, plus, if k > 0, that of dropout at the last of them.
     """
     r, alpha, a, b = np.exp(logs)
-    # Gamma functions are of x alone: far fewer values than rows.
+    # Gamma functions depend on x alone, which has far fewer values than there are rows.
     counts, row = np.unique(x, return_inverse=True)
     k = counts + shift
     can_leave = k > 0

@@ -1,4 +1,4 @@
-"""A plugin of dbt-duckdb (profiles.yml): functions of this package for the project's macros."""
+"""A dbt-duckdb plugin (see profiles.yml) that makes functions of this package callable in SQL."""
 
 import json
 
@@ -8,12 +8,39 @@ from customer_value.input_files import inspect_input
 
 
 def inspect_input_as_json(request: str) -> str:
-    """`inspect_input`, with its arguments as a JSON object and its result as JSON."""
+    """Call `input_files.inspect_input` with arguments and result as JSON.
+
+    Parameters
+    ----------
+    request : str
+        A JSON object of the arguments: ``path``, ``options`` and ``copies``.
+
+    Returns
+    -------
+    str
+        The result of `inspect_input`, as JSON. A bad input is a ``problem`` in it, not an error.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If the request is not JSON.
+    TypeError
+        If an argument is missing or unknown.
+
+    Examples
+    --------
+    >>> result = inspect_input_as_json('{"path": "s3://a/b.csv", "options": {}, "copies": "t"}')
+    >>> json.loads(result)["is_local"]
+    False
+    """
     return json.dumps(inspect_input(**json.loads(request)))
 
 
 class Plugin(BasePlugin):
-    """Gives SQL the function `inspect_input(request)` (macros/xdb/file_relation.sql)."""
+    """Add the SQL function `inspect_input(request)`, which macros/xdb/file_relation.sql calls.
+
+    dbt-duckdb calls `configure_connection` for each connection that it opens.
+    """
 
     def configure_connection(self, conn) -> None:
         conn.create_function(

@@ -1,30 +1,39 @@
-"""The door between a dbt Python model and the database: small tables in, typed tables out."""
+"""Reads small relations from the database into typed pandas frames, for dbt Python models."""
 
 import pandas as pd
 import pyarrow as pa
 
 
 def bounded_frame(relation, row_limit: int = 1_000_000) -> pd.DataFrame:
-    """Bring the rows of a relation into memory, on either engine, if they are few.
+    """Read the rows of a relation into memory, on either engine, up to a limit.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
-        What `dbt.ref` returns in a Python model. Its order of rows means nothing: sort before use.
+        What `dbt.ref` returns in a Python model. The order of its rows is not defined: sort them
+        before use.
     row_limit : int
-        The most rows that may come: those of a small aggregate or of a sample made in SQL.
+        The largest number of rows that is accepted. The relation should be a small aggregate or a
+        sample drawn in SQL.
 
     Returns
     -------
     pandas.DataFrame
-        The rows, with the relation's columns. Decimals become float64, dates and times
-        datetime64[ns] (in UTC, without a zone), text pandas' string type; so the same frame comes
-        from either engine, also where no row does.
+        The rows, with the relation's columns. Integers and decimals without decimal places become
+        int64, other decimals float64, dates and times datetime64[ns] (in UTC, without a zone), text
+        pandas' string type. The types are the same on both engines, also without rows.
 
     Raises
     ------
     ValueError
-        If there are more rows than the limit. No more than one of them is brought too many.
+        If there are more rows than the limit. At most one row beyond the limit is read.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> bounded_frame(duckdb.sql("select date '2024-01-05' as day, 2.50 as price"))
+             day  price
+    0 2024-01-05    2.5
     """
     few = relation.limit(row_limit + 1)
     table = few.toArrow() if hasattr(few, "toArrow") else few.to_arrow_table()
@@ -39,9 +48,9 @@ def bounded_frame(relation, row_limit: int = 1_000_000) -> pd.DataFrame:
 
 
 def _common_type(field: pa.Field) -> pa.Field:
-    """The field with the one type that both engines' types of a kind become."""
+    """Return the field with the common type to which both engines' types are cast."""
     if pa.types.is_decimal(field.type):
-        # A sum of integers is a decimal without places in DuckDB, an integer in Spark.
+        # A sum of integers is a decimal of scale 0 in DuckDB and an integer in Spark.
         return field.with_type(pa.float64() if field.type.scale else pa.int64())
     if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type):
         return field.with_type(pa.timestamp("ns"))

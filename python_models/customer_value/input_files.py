@@ -1,15 +1,15 @@
-"""The files of an input before they are read: their records counted, their faults named.
+"""Inspects the files of an input before the engines read them: counts records, reports faults.
 
-The engines read CSV each in its own way, and make the best of a broken file without a word: DuckDB
-drops the fields that are too many, Spark fills up those that are missing. So a file is read here
-first, by RFC 4180 under the dialect that the user names, and stops the run where it is not whole or
-where the engines would read it otherwise. What is whole but not to their taste (another encoding,
-mixed line ends, lines to skip) they read from a plain copy. The count of records made here is what
-the number of lines in the warehouse is compared with.
+Each engine reads CSV in its own way, and repairs a broken file silently: DuckDB drops surplus
+fields, Spark fills in missing ones. Therefore a file is read here first, by RFC 4180 with the
+dialect that the user names. The run stops if the file is broken, or if the engines would read it
+differently. If it is intact but in a form that the engines read differently (another encoding,
+mixed line ends, lines to skip), they read a plain copy. The record count of this module is compared
+with the number of lines in the warehouse.
 
-A file is read as a stream of bytes in blocks of whole records; numpy finds the delimiters, quotes
-and line ends of a block at once, so a million lines take half a second and no more memory than a
-few blocks do.
+A file is read as a stream of bytes in blocks of whole records. numpy finds the delimiters, quotes
+and line ends of a block at once, so that a million lines take half a second and the memory of a few
+blocks.
 """
 
 import codecs
@@ -33,7 +33,7 @@ RECORD_BYTES = 1_900_000
 LF, CR = 10, 13
 LINE_END = re.compile(rb"\r\n|\n|\r")
 LINE_END_NAMES = {"\n": "LF", "\r\n": "CR LF", "\r": "CR"}
-# What engines take for a pattern of names, although a file may be called so.
+# Characters that engines read as a pattern of file names, although a name may contain them.
 PATTERN_CHARACTERS = re.compile(r"[*?\[\]{}\\]")
 OTHER_FORMATS = [
     (b"\x1f\x8b", "gzip", "Give it a name that ends in .gz."),
@@ -47,16 +47,16 @@ OTHER_FORMATS = [
     (b"%PDF", "PDF", "Save it as CSV."),
 ]
 BYTE_ORDER_MARKS = [
-    # Before those of UTF-16, one of which it begins with.
+    # UTF-32 first, because its little-endian mark starts with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
-# Codecs of names and of source code, not of files.
-# Changes where copies of the same file would.
+# Increase this number if the copy of an unchanged file would change.
 COPY_VERSION = 2
+# Codecs of domain names and of source code, not of files.
 NO_ENCODINGS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 
 _inspected: dict[tuple, dict | str] = {}
@@ -71,35 +71,47 @@ def inspect_input(path: str, options: dict, copies: str) -> dict:
         A file or a pattern of files (``*``, ``?``, ``[..]``, ``**``, ``{a,b}``), relative to the
         current folder.
     options : dict
-        ``delim``, ``quote``, ``escape``, ``encoding``, ``skip``, ``comment``, ``new_line``: how a
-        CSV file is written. ``options_var`` (the var with these options) and ``rows`` (what a
-        record is) are for the messages. ``headers_only`` (bool): look at the first file, no further
-        than its headers; its faults after them do not count, ``record_count`` is None, and no copy
-        is made.
+        The CSV dialect: ``delim``, ``quote``, ``escape``, ``encoding``, ``skip``, ``comment``,
+        ``new_line``. For the messages: ``options_var`` (the var with these options) and ``rows``
+        (what the records are called). ``headers_only`` (bool) limits the inspection to the headers
+        of the first file: faults after them are not found, ``record_count`` is None, and no copy is
+        made.
     copies : str
-        Folder of the plain copies; it is made where one is needed.
+        Folder of the plain copies; it is created when needed.
 
     Returns
     -------
     dict
         ``is_local`` : bool
-            False for an address (``s3://...``), of which nothing more is known here.
+            False for an address (``s3://...``), which is not inspected.
         ``files`` : list of dict
-            One a file, by path: ``path``, ``name`` (in messages), ``short_name`` (from the folder
-            that all share), ``read_path`` (the file or its copy), ``format`` (csv, parquet),
-            ``encoding`` (of `read_path`: utf-8, latin-1), ``headers`` (list of str),
+            One per file, by path: ``path``, ``name`` (for messages), ``short_name`` (relative to
+            the folder that all files share), ``read_path`` (the file or its copy), ``format`` (csv,
+            parquet), ``encoding`` (of `read_path`: utf-8, latin-1), ``headers`` (list of str),
             ``record_count`` (int, without the header), ``is_copy`` (bool), ``parallel`` (bool:
             DuckDB may read `read_path` with several threads), ``bytes`` (int, of `path`).
         ``problem`` : str or None
-            What is wrong with the first file that cannot be used, where, and what to do. The files
-            before it are in ``files``.
+            The fault of the first unusable file, its place, and what to do. ``files`` then holds
+            the files before it.
         ``dialect`` : dict
-            ``delim``, ``quote`` and ``escape`` to read `read_path` with. An escape of "" is the
-            quote, and without a quote there is no escape. Only if the options are valid.
+            ``delim``, ``quote`` and ``escape`` for reading `read_path`. An escape option of ""
+            becomes the quote; without a quote there is no escape. Missing if the options are
+            invalid.
 
     Notes
     -----
-    An empty line is no record; a line of delimiters is one. Nothing is raised for a bad input.
+    RFC 4180. An empty line is not a record; a line of delimiters is one. A bad input is a
+    ``problem`` and raises nothing.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     orders = pathlib.Path(folder, "orders.csv")
+    ...     _ = orders.write_text("id,amount\\n1,2.50\\n2,4.00\\n")
+    ...     result = inspect_input(str(orders), options={}, copies=folder)
+    >>> result["files"][0]["headers"], result["files"][0]["record_count"], result["problem"]
+    (['id', 'amount'], 2, None)
     """
     result = {"is_local": "://" not in path, "files": [], "problem": None}
     try:
@@ -138,16 +150,16 @@ def inspect_input(path: str, options: dict, copies: str) -> dict:
 
 
 class InputProblem(Exception):
-    """What is wrong with an input, in words for whoever gave it."""
+    """A fault of an input; the message names the fault, its place and the remedy."""
 
 
 class _StreamFault(Exception):
-    """A fault at the end of what a stream has given so far; the message begins after the line."""
+    """A fault at the end of the bytes that a stream has yielded; the caller adds the line."""
 
 
 @dataclass(frozen=True)
 class _Dialect:
-    """How the CSV files are written, as the user says it; checked."""
+    """The checked dialect of the CSV files."""
 
     delim: str
     quote: str
@@ -160,7 +172,7 @@ class _Dialect:
     rows: str
 
     def advise(self, option: str, value: str) -> str:
-        """An option as it is written into the vars."""
+        """Spell an option as the user writes it into the vars."""
         return f"{self.options_var}: {{{option}: {value}}}"
 
     @property
@@ -169,7 +181,7 @@ class _Dialect:
 
 
 def _checked_dialect(options: dict) -> _Dialect:
-    """The options, if they are valid."""
+    """Check the options, and fill in the defaults."""
     variable = options.get("options_var") or "csv_options"
 
     def refuse(option: str, expected: str) -> NoReturn:
@@ -194,7 +206,7 @@ def _checked_dialect(options: dict) -> _Dialect:
     if not isinstance(delim, str) or len(delim) != 1:
         refuse("delim", "it must be exactly one character, such as ';'.")
     if not delim.isascii():
-        # DuckDB goes wrong where one of several bytes stands at the end of what it reads at once.
+        # DuckDB misreads a delimiter of several bytes at the end of a buffer.
         refuse("delim", "it must be an ASCII character. Save the file with ';' or a tab.")
     if delim in "\r\n\0":
         refuse("delim", "a line end cannot stand between fields.")
@@ -249,7 +261,7 @@ def _checked_dialect(options: dict) -> _Dialect:
 
 
 def _matched_files(path: str, dialect: _Dialect) -> list[str]:
-    """The files of a path or pattern, sorted."""
+    """List the files of a path or pattern, sorted."""
     if os.path.isdir(path):
         raise InputProblem(f"{path} is a folder. Name its files, such as {path.rstrip('/')}/*.csv.")
     if os.path.exists(path):
@@ -274,7 +286,7 @@ def _matched_files(path: str, dialect: _Dialect) -> list[str]:
 
 
 def _without_braces(pattern: str) -> Iterator[str]:
-    """The patterns that ``{a,b}`` in a pattern stands for; braces may be nested."""
+    """Expand ``{a,b}`` in a pattern; braces may be nested."""
     start = pattern.find("{")
     while start >= 0:
         depth, parts, begin = 0, [], start + 1
@@ -293,7 +305,7 @@ def _without_braces(pattern: str) -> Iterator[str]:
 
 
 def _inspect_once(path: str, dialect: _Dialect, copies: str) -> dict:
-    """What `_inspect_csv` or `_inspect_parquet` says of a file, kept until the file changes."""
+    """Return the result of `_inspect_csv` or `_inspect_parquet`, cached until the file changes."""
     try:
         stat = os.stat(path)
     except OSError as error:
@@ -325,7 +337,7 @@ def _inspect_once(path: str, dialect: _Dialect, copies: str) -> dict:
         except InputProblem as problem:
             kept = str(problem)
         except OSError as error:
-            # It may be gone the next time, so it is not kept.
+            # The error may not occur the next time, so that it is not cached.
             raise InputProblem(f"{path} cannot be read or copied: {error}.") from error
         _inspected[key] = kept
     if isinstance(kept, str):
@@ -334,7 +346,7 @@ def _inspect_once(path: str, dialect: _Dialect, copies: str) -> dict:
 
 
 def _headers_of(path: str, dialect: _Dialect) -> dict:
-    """The first lines of a file, for whoever has yet to choose how to read it."""
+    """Read the headers of a file, from which the caller selects a preset."""
     file = {"path": path, "name": path, "read_path": path, "record_count": None, "is_copy": False}
     try:
         if path.lower().endswith(".parquet"):
@@ -350,7 +362,7 @@ def _headers_of(path: str, dialect: _Dialect) -> dict:
 
 
 def _inspect_parquet(path: str, copy: str | None) -> dict:
-    """Columns and row count from the metadata of a Parquet file."""
+    """Read columns and row count from the metadata of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -365,7 +377,7 @@ def _inspect_parquet(path: str, copy: str | None) -> dict:
         ) from error
     seen: dict[str, str] = {}
     for header in headers:
-        # Both engines compare names of columns without their case.
+        # Both engines ignore the case of column names.
         other = seen.setdefault(header.lower(), header)
         if other is not header:
             raise InputProblem(
@@ -390,7 +402,7 @@ def _inspect_parquet(path: str, copy: str | None) -> dict:
 
 
 class _replacing:
-    """A file that gets its name when it is whole."""
+    """Writes a temporary file that gets its final name when it is complete."""
 
     def __init__(self, path: str):
         self.path, self.beside = path, f"{path}.{os.getpid()}.part"
@@ -409,10 +421,10 @@ class _replacing:
 
 
 class _Source:
-    """A CSV file as a stream of bytes, from its start as often as it is asked for.
+    """A CSV file as a stream of bytes, which can be read from the start repeatedly.
 
-    The stream is UTF-8, or latin-1 where `encoding` says so, without a byte order mark. Of lines
-    that are skipped or comments only the ends are left, so that counting them gives line numbers.
+    The stream is UTF-8, or latin-1 if that is its `encoding`, without a byte order mark. Skipped
+    lines and comments keep their line ends, so that line numbers can be counted.
     """
 
     def __init__(self, path: str, dialect: _Dialect):
@@ -423,7 +435,7 @@ class _Source:
             head = file.read(8)
         self._refuse_other_formats(head, self.is_gzip)
         if self.is_gzip:
-            # Of the flags of gzip, DuckDB knows those of an extra field and of a name.
+            # DuckDB supports only the gzip flags of an extra field and of a name.
             self.is_plain_gzip = len(head) > 3 and not head[3] & ~0x0C
             head = next(self.file_bytes(), b"")[:8]
             self._refuse_other_formats(head, False)
@@ -433,9 +445,8 @@ class _Source:
             if head.startswith(mark):
                 self.mark, self.encoding = mark, encoding
                 break
-        # Letters of Latin script in UTF-16: each second byte is 0.
+        # In UTF-16, every second byte of Latin letters is 0.
         self.seems_utf16 = len(head) > 3 and not (any(head[::2]) and any(head[1::2]))
-        # Whether the stream is latin-1.
         self.is_latin1 = self.encoding == "latin-1"
 
     def _refuse_other_formats(self, head: bytes, is_gzip: bool) -> None:
@@ -450,7 +461,7 @@ class _Source:
                 raise InputProblem(f"{self.path} {what} {label}, not CSV. {advice}")
 
     def file_bytes(self) -> Iterator[bytes]:
-        """The bytes of the file, unpacked. All of a gzip stream is checked."""
+        """Yield the bytes of the file, unpacked. The whole gzip stream is checked."""
         with open(self.path, "rb") as file:
             chunks = iter(partial(file.read, CHUNK_BYTES), b"")
             yield from self._unpacked(chunks) if self.is_gzip else chunks
@@ -474,7 +485,7 @@ class _Source:
                 continue
             packed = stream.unused_data or next(chunks, b"")
             if packed.startswith(b"\0"):
-                # Some tools fill up a block with zeros; gzip passes over them, DuckDB does not.
+                # Some tools pad with zeros; gzip ignores them, DuckDB does not.
                 self.is_plain_gzip = False
                 while packed and not (packed := packed.lstrip(b"\0")):
                     packed = next(chunks, b"")
@@ -490,7 +501,7 @@ class _Source:
             stream = zlib.decompressobj(31)
 
     def text(self) -> Iterator[bytes]:
-        """The stream with all its lines."""
+        """Yield the stream with all its lines."""
         chunks = self.file_bytes()
         if self.mark:
             head = b""
@@ -508,7 +519,7 @@ class _Source:
         for chunk in chunks:
             if not chunk.isascii():
                 values = np.frombuffer(chunk, np.uint8)
-                # Control characters, which DuckDB refuses: really letters of another encoding.
+                # DuckDB refuses these control characters; they are letters of another encoding.
                 wrong = np.flatnonzero((values >= 0x80) & (values < 0xA0))
                 if len(wrong):
                     yield chunk[: wrong[0]]
@@ -539,7 +550,7 @@ class _Source:
                 text, wrong = _good_part(decoder, chunk)
             if is_start and text:
                 text, is_start = text.removeprefix("\ufeff"), False
-            # Some codecs give surrogates, which UTF-8 has not.
+            # Some codecs produce surrogates, which UTF-8 cannot encode.
             data = text.encode("utf-8", "replace")
             yield data
             if wrong is not None:
@@ -560,7 +571,7 @@ class _Source:
         )
 
     def lines(self) -> Iterator[bytes]:
-        """The stream in which skipped lines and comments are empty; no chunk parts a CR LF."""
+        """Yield the stream with skipped lines and comments emptied; no chunk splits a CR LF."""
         chunks = _whole_line_ends(self.text())
         if self.dialect.skip:
             chunks = self._without_skipped(chunks)
@@ -614,7 +625,7 @@ class _Source:
             yield b"".join(done)
 
     def line_number(self, offset: int) -> int:
-        """The line, from 1, of a byte of the stream."""
+        """Compute the line number, from 1, of a byte of the stream."""
         line = 1
         try:
             for chunk in self.lines():
@@ -628,14 +639,14 @@ class _Source:
         return line
 
     def check_gzip(self) -> None:
-        """Raise what is wrong with the gzip stream, which also explains odd content."""
+        """Raise the fault of the gzip stream, which explains a fault of its content."""
         if self.is_gzip:
             for _ in self.file_bytes():
                 pass
 
 
 def _good_part(decoder: codecs.IncrementalDecoder, chunk: bytes) -> tuple[str, int]:
-    """The text before the first byte that a decoder refuses, and that byte."""
+    """Return the text before the first byte that a decoder refuses, and that byte."""
     good, place = [], 0
     try:
         for place in range(len(chunk)):
@@ -657,7 +668,7 @@ def _chained(*parts: bytes | Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _whole_line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks, none of which ends between a CR and an LF."""
+    """Yield the bytes in chunks, none of which ends between a CR and an LF."""
     held = b""
     for chunk in chunks:
         if held:
@@ -675,10 +686,24 @@ def _whole_line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:
 class _Block:
     """Whole records of a stream.
 
-    `data` is their bytes and `offset` their place in the stream. Of each record: `starts`, `ends`
-    (int64, in `data`, the end without the line end), `field_counts`; an empty line is a record of
-    no length. `quote_fault` is the place of the first quote that stands where none may, and
-    `quote_opening` the place where its field begins.
+    Attributes
+    ----------
+    data : bytes
+        The bytes of the records.
+    offset : int
+        Position of `data` in the stream.
+    starts, ends : int64 numpy.ndarray of shape (records,)
+        Positions in `data`, without the line end. An empty line is a record of length 0.
+    field_counts : numpy.ndarray of shape (records,)
+        Fields per record.
+    end_kinds, end_widths : numpy.ndarray of shape (records,)
+        First byte of the line end (0 without one), and its number of bytes.
+    quote_fault : int or None
+        Position of the first quote that is not allowed where it is.
+    quote_opening : int or None
+        Position where the field of that quote begins.
+    has_odd_escape : bool
+        Whether there is an escape that the engines interpret differently.
     """
 
     data: bytes
@@ -690,12 +715,11 @@ class _Block:
     end_widths: np.ndarray
     quote_fault: int | None = None
     quote_opening: int | None = None
-    # Whether an escape stands where engines disagree on what it does.
     has_odd_escape: bool = False
 
 
 class _UnclosedQuote(Exception):
-    """A quote without its second, at a byte of the stream."""
+    """A quote that is not closed, at a byte of the stream."""
 
     def __init__(self, offset: int, is_end: bool):
         super().__init__(offset)
@@ -726,7 +750,7 @@ def _blocks(chunks: Iterable[bytes], dialect: _Dialect) -> Iterator[_Block]:
         size = int(block.ends[-1] + block.end_widths[-1]) if len(block.ends) else 0
         is_stuck = is_last or len(data) - size > RECORD_BYTES
         if block.quote_fault is not None and block.quote_fault >= size and not is_stuck:
-            # Its record is not whole yet.
+            # The record of the fault is not complete yet.
             block.quote_fault = None
         if size or block.quote_fault is not None:
             yield block
@@ -741,14 +765,14 @@ def _blocks(chunks: Iterable[bytes], dialect: _Dialect) -> Iterator[_Block]:
 
 
 def _block(data: bytes, offset: int, dialect: _Dialect, is_last: bool) -> tuple[_Block, int | None]:
-    """Find the records of bytes that begin with one.
+    """Find the records in bytes that start with a record.
 
     Returns
     -------
     _Block
-        The records that end within `data`; in the last block, the end of the data is an end.
+        The records that end within `data`; in the last block, the end of the data ends a record.
     int or None
-        Where a quote opens that is not closed within `data`.
+        Position of an opening quote that is not closed within `data`.
     """
     values = np.frombuffer(data, np.uint8)
     delim = ord(dialect.delim)
@@ -778,7 +802,7 @@ def _block(data: bytes, offset: int, dialect: _Dialect, is_last: bool) -> tuple[
         quote_at = np.flatnonzero(is_quote)
         quote_places = places[quote_at]
         opens = is_inside[quote_at]
-        # Of each quote: the kind of the special byte right before and after it, or 0.
+        # The special bytes directly before and after each quote, or 0 for other bytes.
         before = np.zeros(len(quote_at), np.uint8)
         after = np.zeros(len(quote_at), np.uint8)
         if len(quote_at):
@@ -796,7 +820,7 @@ def _block(data: bytes, offset: int, dialect: _Dialect, is_last: bool) -> tuple[
                 may_open = (before != 0) & ~follows_quote
                 may_close = (after != 0) & (after != quote)
             may_open |= quote_places == 0
-            # What comes after the last byte is seen in the next block.
+            # The byte after the last one is checked with the next block.
             may_close |= quote_places == len(data) - 1
             wrong = np.flatnonzero(np.where(opens, ~may_open, ~may_close))
             begins = quote_places[opens & ~follows_quote]
@@ -851,7 +875,7 @@ def _block(data: bytes, offset: int, dialect: _Dialect, is_last: bool) -> tuple[
 
 
 def _active(escapes: np.ndarray) -> np.ndarray:
-    """Of the places of escapes, those that are not escaped themselves."""
+    """Select the positions of the escapes that are not escaped themselves."""
     if not len(escapes):
         return escapes
     is_first = np.diff(escapes, prepend=-2) != 1
@@ -860,7 +884,7 @@ def _active(escapes: np.ndarray) -> np.ndarray:
 
 
 def _fields(record: bytes, dialect: _Dialect, encoding: str) -> list[str]:
-    """The values of a whole record."""
+    """Split a complete record into its values."""
     text = record.decode(encoding)
     if not dialect.quote:
         return text.split(dialect.delim)
@@ -876,7 +900,7 @@ def _fields(record: bytes, dialect: _Dialect, encoding: str) -> list[str]:
                 and text[place] == "N"
                 and following in ("", dialect.delim)
             ):
-                # What databases write for a missing value.
+                # Databases write \N for a missing value.
                 value.append(dialect.escape + "N")
             else:
                 value.append(text[place])
@@ -902,7 +926,7 @@ def _inspect_csv(path: str, dialect: _Dialect, copy: str) -> dict:
     try:
         found = _read_csv(source)
     except InputProblem:
-        # A damaged archive unpacks into damaged text: its own fault comes first.
+        # A damaged archive unpacks into damaged text, so that its own fault is reported first.
         source.check_gzip()
         raise
     needs_copy = (
@@ -928,7 +952,7 @@ def _inspect_csv(path: str, dialect: _Dialect, copy: str) -> dict:
 
 
 def _read_csv(source: _Source, headers_only: bool = False) -> dict:
-    """Headers and number of records of a stream, and whether the engines need a copy of it."""
+    """Read headers and number of records, and find out whether the engines need a copy."""
     dialect, path = source.dialect, source.path
     variable = dialect.options_var
     header: _Header | None = None
@@ -951,7 +975,7 @@ def _read_csv(source: _Source, headers_only: bool = False) -> dict:
             if dialect.quote and dialect.quote.encode() in block.data:
                 has_quotes = True
                 has_inner_cr |= _has_inner_cr(block)
-            # What is wrong comes first where it stands first.
+            # Faults are reported in the order of their positions.
             fault_record = len(block.ends)
             if block.quote_fault is not None:
                 fault_record = int(np.searchsorted(block.ends, block.quote_fault))
@@ -1017,9 +1041,8 @@ def _read_csv(source: _Source, headers_only: bool = False) -> dict:
         )
     _check_lonely_header(path, header, dialect)
     return {
-        # A second mark comes from programs that add one to a file that has it.
+        # Some programs add a byte order mark to a file that already has one.
         "headers": [field.strip().lstrip("\ufeff").strip() for field in header.fields],
-        # Without the header.
         "record_count": record_count - 1,
         "header": header,
         "has_quotes": has_quotes,
@@ -1028,14 +1051,14 @@ def _read_csv(source: _Source, headers_only: bool = False) -> dict:
             len(end_kinds) > 1
             or "\r" in end_kinds
             or has_leading_lines
-            # Where there is one column, DuckDB takes an empty line for a record; and it takes half
-            # a CR LF into the next value if it stands at the end of what is read at once.
+            # With one column, DuckDB reads an empty line as a record. It also adds half a CR LF to
+            # the next value if an empty line is at the end of its read buffer.
             or (has_empty_lines and (header.field_count == 1 or "\r\n" in end_kinds))
-            # Spark makes each CR LF within a field an LF where the records end in CR LF.
+            # If records end in CR LF, Spark converts each CR LF within a field into LF.
             or (has_inner_cr and "\r\n" in end_kinds)
             or has_odd_escape
             or header.is_multiline
-            # DuckDB does not see a quote that comes right after the mark.
+            # DuckDB overlooks a quote directly after the byte order mark.
             or (bool(source.mark) and dialect.quote != "" and dialect.quote in header.text)
         ),
     }
@@ -1043,7 +1066,7 @@ def _read_csv(source: _Source, headers_only: bool = False) -> dict:
 
 @dataclass
 class _Header:
-    """The record with the headers, and its line."""
+    """The record with the headers, and its line number."""
 
     line: int
     text: str
@@ -1053,14 +1076,14 @@ class _Header:
 
 
 def _counted(chunks: Iterable[bytes], counter: list[int]) -> Iterator[bytes]:
-    """The chunks; `counter` holds the number of bytes given so far."""
+    """Yield the chunks; `counter` holds the number of bytes yielded so far."""
     for chunk in chunks:
         counter[0] += len(chunk)
         yield chunk
 
 
 def _line_ends(block: _Block) -> set[str]:
-    """The kinds of line ends of the records of a block."""
+    """Collect the kinds of line ends of a block's records."""
     kinds = set()
     is_pair = block.end_widths == 2
     if is_pair.any():
@@ -1075,7 +1098,7 @@ def _line_ends(block: _Block) -> set[str]:
 
 
 def _has_inner_cr(block: _Block) -> bool:
-    """Whether a CR stands within a field of the block."""
+    """Return whether a field of the block contains a CR."""
     if not len(block.ends):
         return False
     size = int(block.ends[-1] + block.end_widths[-1])
@@ -1087,7 +1110,7 @@ def _outside_quotes(text: str, quote: str) -> str:
 
 
 def _better_delim(header: _Header, dialect: _Dialect) -> str | None:
-    """What stands between the headers of a line with one field, if that can be seen."""
+    """Guess the delimiter of a header line that was read as one field, for the message."""
     outside = _outside_quotes(header.text, dialect.quote)
     found = [other for other in (";", "\t", "|", ",") if other in outside]
     return max(found, key=outside.count, default=None)
@@ -1115,7 +1138,7 @@ def _one_header(path: str, header: _Header, other: str, dialect: _Dialect) -> st
 
 
 def _seeming_header(source: _Source, block: _Block) -> _Header:
-    """The first line, in which a quote stands where none may: perhaps by another delimiter."""
+    """Make a header of a first line with a misplaced quote: the delimiter may be another one."""
     filled = np.flatnonzero(block.ends > block.starts)
     begin = int(block.starts[filled[0]]) if len(filled) else 0
     end = LINE_END.search(block.data, block.quote_fault)
@@ -1131,7 +1154,7 @@ def _seeming_header(source: _Source, block: _Block) -> _Header:
 
 
 def _check_lonely_header(path: str, header: _Header | None, dialect: _Dialect) -> None:
-    """Stop where all fields of a line seem to be in one."""
+    """Stop if a header line of one field seems to hold several."""
     if header and header.field_count == 1 and (other := _better_delim(header, dialect)):
         raise InputProblem(_one_header(path, header, other, dialect))
 
@@ -1237,7 +1260,8 @@ def _write_copy(source: _Source, copy: str, found: dict) -> None:
     with _replacing(copy) as target:
         for block in _blocks(source.lines(), dialect):
             if is_header and (block.starts != block.ends).any():
-                # DuckDB goes wrong on headers of several lines. The names are in the result.
+                # DuckDB misreads headers with line ends. The copy has numbers as headers, because
+                # the engines take the names from the result of `inspect_input`.
                 record = np.argmax(block.starts != block.ends)
                 for name in ("starts", "ends", "end_kinds", "end_widths"):
                     setattr(block, name, getattr(block, name)[record + 1 :])
@@ -1253,7 +1277,7 @@ def _write_copy(source: _Source, copy: str, found: dict) -> None:
 
 
 def _plain(block: _Block, source: _Source) -> bytes:
-    """The records of a block with LF line ends, without empty lines."""
+    """Return the records of a block with LF line ends, without empty lines."""
     begin = int(block.starts[0])
     size = int(block.ends[-1] + block.end_widths[-1])
     values = np.frombuffer(block.data, np.uint8)[:size].copy()
@@ -1270,10 +1294,10 @@ def _plain(block: _Block, source: _Source) -> bytes:
 
 
 def _rewritten(block: _Block, source: _Source) -> bytes:
-    """The records of a block with each field quoted, and escapes only before quote and escape.
+    """Return the records of a block with each field quoted, and escapes in their plain use only.
 
-    What an escape does outside quotes, and before another character, the engines see each in their
-    own way. ``\\N``, alone in a field, means a missing value and stays as it is.
+    The engines interpret an escape outside quotes, and one before a character other than quote and
+    escape, differently. ``\\N`` as a whole field means a missing value and keeps its text.
     """
     dialect = source.dialect
     encoding = "latin-1" if source.is_latin1 else "utf-8"

@@ -1,4 +1,4 @@
-"""What a campaign could show and bring, before it is launched."""
+"""Statistical power and break-even response of a campaign, before it is launched."""
 
 import math
 
@@ -19,36 +19,64 @@ MONEY_DIGITS = 4
 
 
 def effect_size(response: float, baseline: float) -> float:
-    """Cohen's h: the distance of two shares on a scale on which chance is everywhere alike.
+    """Compute Cohen's h, the difference of two shares on a scale that stabilises their variance.
 
     Parameters
     ----------
-    response, baseline : floats from 0 to 1
+    response, baseline : float
+        Shares from 0 to 1.
 
     Returns
     -------
     float
+        From -pi to pi; positive if `response` is larger.
+
+    Raises
+    ------
+    ValueError
+        If a share is not between 0 and 1.
 
     Notes
     -----
     Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, eq. 6.2.1.
+
+    Examples
+    --------
+    >>> round(effect_size(0.25, 0.20), 4)
+    0.1199
     """
     return 2 * math.asin(math.sqrt(response)) - 2 * math.asin(math.sqrt(baseline))
 
 
 def power(treated_count: float, control_count: float, response: float, baseline: float) -> float:
-    """The chance that so many customers show the difference of two response rates.
+    """Compute the probability that a test detects the difference of two response rates.
 
     Parameters
     ----------
-    treated_count, control_count : whole numbers
-    response, baseline : floats from 0 to 1
-        Of the treated, and without the campaign.
+    treated_count, control_count : float
+        Customers per arm (whole numbers).
+    response, baseline : float
+        Response rates from 0 to 1: of the treated customers, and without the campaign.
 
     Returns
     -------
     float
-        Of a two-sided test at 5 %; 0 where an arm is empty.
+        Power of a two-sided test at 5 %, from 0 to 1; 0 if an arm is empty.
+
+    Raises
+    ------
+    ValueError
+        If a response rate is not between 0 and 1.
+
+    Notes
+    -----
+    Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, 6.3, by statsmodels'
+    ``NormalIndPower``.
+
+    Examples
+    --------
+    >>> round(power(9_000, 1_000, response=0.12, baseline=0.10), 3)
+    0.484
     """
     if not treated_count or not control_count:
         return 0.0
@@ -61,22 +89,35 @@ def power(treated_count: float, control_count: float, response: float, baseline:
 def detectable_response(
     treated_count: float, control_count: float, baseline: float
 ) -> float | None:
-    """The smallest response above the baseline that a test would show in four of five campaigns.
+    """Compute the smallest response rate above the baseline that a test detects with 80 % power.
 
     Parameters
     ----------
-    treated_count, control_count : whole numbers
-    baseline : float from 0 to 1
-        Response without the campaign.
+    treated_count, control_count : float
+        Customers per arm (whole numbers).
+    baseline : float
+        Response rate without the campaign, from 0 to 1.
 
     Returns
     -------
     float or None
-        None where an arm is empty, or not even everyone responding would show.
+        Response rate of the treated customers. None if an arm is empty, or if not even a response
+        rate of 1 would be detected.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is not between 0 and 1.
 
     Notes
     -----
-    Cohen (1988), 6.3: power 80 %, two-sided, 5 %.
+    Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, 6.3: power 80 %,
+    two-sided, 5 %.
+
+    Examples
+    --------
+    >>> round(detectable_response(9_000, 1_000, baseline=0.10), 4)
+    0.1297
     """
     if not treated_count or not control_count:
         return None
@@ -88,24 +129,36 @@ def detectable_response(
 
 
 def control_needed(customer_count: float, response: float, baseline: float) -> int | None:
-    """How many of a campaign's customers to hold back, to show the expected response.
+    """Compute the size of the control group that detects the expected response with 80 % power.
 
     Parameters
     ----------
-    customer_count : whole number
-        Customers to treat or to hold back, together.
-    response, baseline : floats from 0 to 1
-        Expected of the treated, and without the campaign.
+    customer_count : float
+        Customers of the campaign in both arms together (a whole number).
+    response, baseline : float
+        Response rates from 0 to 1: expected of the treated customers, and without the campaign.
 
     Returns
     -------
     int or None
-        The fewest with power 80 %; None where not even half of them is enough, or both are alike.
+        The smallest sufficient number of customers. None if not even half of the customers is
+        enough, or if the rates are equal.
+
+    Raises
+    ------
+    ValueError
+        If a response rate is not between 0 and 1.
 
     Notes
     -----
-    Only 1 / n_treated + 1 / n_control counts, and must be at most 2 / n, where n is the size that
-    two equal arms need; of the two solutions with n_treated + n_control given, the smaller.
+    The power depends on 1 / n_treated + 1 / n_control, which must be at most 2 / n, where n is the
+    size that each of two equal arms needs. Of the two solutions for the given
+    n_treated + n_control, this is the smaller one.
+
+    Examples
+    --------
+    >>> control_needed(10_000, response=0.13, baseline=0.10)
+    981
     """
     distance = abs(effect_size(response, baseline))
     if not distance:
@@ -123,18 +176,29 @@ def control_needed(customer_count: float, response: float, baseline: float) -> i
 def detectable_revenue(
     treated_count: float, control_count: float, deviation: float
 ) -> float | None:
-    """The smallest difference in revenue a customer that shows in four of five campaigns.
+    """Compute the smallest difference in revenue per customer that is detected with 80 % power.
 
     Parameters
     ----------
-    treated_count, control_count : whole numbers
+    treated_count, control_count : float
+        Customers per arm (whole numbers).
     deviation : float
         Standard deviation of a customer's revenue within the attribution days (money).
 
     Returns
     -------
     float or None
-        Money; None with fewer than two customers in an arm.
+        Money per customer. None if an arm has fewer than two customers, or if the search for the
+        difference fails.
+
+    Notes
+    -----
+    A two-sided t-test at 5 %, by statsmodels' ``TTestIndPower``.
+
+    Examples
+    --------
+    >>> round(detectable_revenue(9_000, 1_000, deviation=80.0), 2)
+    7.47
     """
     if treated_count < 2 or control_count < 2:
         return None
@@ -151,23 +215,31 @@ def detectable_revenue(
 def break_even_response(
     baseline: float, order_margin: float, cost_per_contact: float, offer_cost: float
 ) -> float | None:
-    """The additional response at which a campaign brings what it costs.
+    """Compute the additional response rate at which a campaign's margin equals its cost.
 
     Parameters
     ----------
-    baseline : float from 0 to 1
-        Response without the campaign.
+    baseline : float
+        Response rate without the campaign, from 0 to 1.
     order_margin : float
-        What an order leaves before the campaign's cost (money).
-    cost_per_contact, offer_cost : floats
-        Money for each contact; for each treated customer who orders, also who had ordered anyway.
+        Margin per order before the campaign's cost (money).
+    cost_per_contact : float
+        Cost per contacted customer (money).
+    offer_cost : float
+        Cost per contacted customer with an order, including those who would have ordered anyway
+        (money).
 
     Returns
     -------
     float or None
-        The root r of r order_margin = cost_per_contact + (baseline + r) offer_cost: the share of
-        contacted customers who must order because of the campaign. None where more would have to
-        than do not order anyway, or the offer costs what the order leaves.
+        The solution r of r order_margin = cost_per_contact + (baseline + r) offer_cost: the share
+        of contacted customers who must order because of the campaign. None if r exceeds the share
+        of customers who would not order anyway, or if the offer costs at least the margin.
+
+    Examples
+    --------
+    >>> break_even_response(baseline=0.10, order_margin=25.0, cost_per_contact=0.5, offer_cost=5.0)
+    0.05
     """
     left = order_margin - offer_cost
     if left <= 0:
@@ -177,24 +249,46 @@ def break_even_response(
 
 
 def frame(plans: pd.DataFrame) -> pd.DataFrame:
-    """What each campaign could show, and what it must bring, typed also when there is none.
+    """Compute power and break-even of each campaign, with typed columns also without campaigns.
 
     Parameters
     ----------
     plans : pandas.DataFrame
         One row per ``campaign_id``: ``treated_count``, ``control_count``; ``baseline_response`` and
-        ``expected_response`` (shares: without the campaign, and because of it);
-        ``order_margin`` (what an order leaves before the campaign's cost, money),
-        ``revenue_deviation`` (of a customer within the attribution days, money);
-        ``cost_per_contact``, ``offer_cost`` (money).
+        ``expected_response`` (response rate without the campaign, and its expected increase);
+        ``order_margin`` (margin per order before the campaign's cost, money);
+        ``revenue_deviation`` (standard deviation of a customer's revenue within the attribution
+        days, money); ``cost_per_contact``, ``offer_cost`` (money).
 
     Returns
     -------
     pandas.DataFrame
         One row per ``campaign_id``: ``minimum_detectable_response`` (above the baseline),
-        ``power``, ``control_count_needed``, ``minimum_detectable_revenue`` (a customer),
-        ``break_even_response`` (above the baseline). Null where a number that it needs is; power
-        and the control needed also where nothing is expected.
+        ``power``, ``control_count_needed``, ``minimum_detectable_revenue`` (money per customer),
+        ``break_even_response`` (above the baseline). A column is null if a number that it depends
+        on is null. Power and the control count are also null if no increase is expected.
+
+    Raises
+    ------
+    ValueError
+        If a response rate is not between 0 and 1.
+
+    Examples
+    --------
+    >>> plan = {
+    ...     "campaign_id": "win_back",
+    ...     "treated_count": 9_000,
+    ...     "control_count": 1_000,
+    ...     "baseline_response": 0.10,
+    ...     "expected_response": 0.03,
+    ...     "order_margin": 25.0,
+    ...     "revenue_deviation": 80.0,
+    ...     "cost_per_contact": 0.5,
+    ...     "offer_cost": 5.0,
+    ... }
+    >>> frame(pd.DataFrame([plan]))[["power", "control_count_needed", "break_even_response"]]
+         power  control_count_needed  break_even_response
+    0  0.80697                   981                 0.05
     """
     types = {
         "campaign_id": "string",

@@ -1,7 +1,8 @@
-"""The season of orders and of their value, estimated from cohorts by calendar month.
+"""Estimates the season of orders and of their value from cohorts by calendar month.
 
-Purchase models know no calendar. In operational time, where a busy month is longer, a season is
-stationary again: the models are fitted and predict in it (int_clv_clock).
+The purchase models assume constant order rates. In operational time, in which a month with many
+orders is longer, the rates are constant again: the models are fitted and predict in it
+(int_clv_clock).
 """
 
 from dataclasses import dataclass
@@ -11,63 +12,93 @@ import pandas as pd
 
 from customer_value.threads import one_thread
 
-# A season wants every month of a year, and some of them twice to tell it from a trend.
+# A season needs each month of the year, and some of them twice to separate it from a trend.
 MIN_MONTHS = 15
-# Repeat orders of those months; fewer give a season of chance.
+# Repeat orders of those months; with fewer, the estimated season would be noise.
 MIN_ORDERS = 500
-# How far a month is from the others before data: standard deviations of logs, as 1 / sqrt.
+# Ridge penalties: before data, the log of an effect has a standard deviation of 1 / sqrt(this).
 ORDER_PRECISION = 30.0
 VALUE_PRECISION = 100.0
 COHORT_PRECISION = 1.0
-# The variance of one order's value around what its customer spends, relative to that, squared.
+# Variance of the ratio of an order's value to its customer's mean value.
 VALUE_VARIANCE = 2.0
-# Digits beyond these come from the order of additions and from an engine's last places, not from
-# the data, which says two or three.
+# Decimal places. Further ones depend on the order of additions and on the engine; the data
+# determine two or three.
 FACTOR_DIGITS = 6
 DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 @dataclass(frozen=True)
 class Season:
-    """Two numbers for each month of a year, January first; all 1 where none could be estimated."""
+    """Seasonal factors of orders and of their value.
+
+    Attributes
+    ----------
+    order_intensity : numpy.ndarray of shape (12,)
+        Repeat order days per calendar day, relative to the mean of the year, January first. All 1
+        if no season could be estimated.
+    value_index : numpy.ndarray of shape (12,)
+        Value per order, relative to what the same customers usually spend, January first. All 1 if
+        no season could be estimated.
+    status : str
+        ``ok`` or ``not_fitted``.
+    reason : str
+        Why the status is not ``ok``; empty where it is.
+    """
 
     order_intensity: np.ndarray
-    """Orders a day, relative to the year's mean."""
     value_index: np.ndarray
-    """The value of an order, relative to what its customer otherwise spends."""
     status: str
     reason: str
 
 
 @one_thread
 def fit(cohorts: pd.DataFrame) -> Season:
-    """The season that repeat orders of complete months show.
+    """Estimate the season from the repeat orders of complete months.
 
     Parameters
     ----------
     cohorts : pandas.DataFrame
-        One row per ``first_order_month`` and later ``order_month`` (dates), also where nobody
-        ordered, with ``customer_count`` of the cohort, and of its order days in that month
-        ``order_day_count``, ``net_revenue`` and ``usual_revenue``: the sum of what the same
-        customers had spent on the mean earlier order day (money).
+        One row per ``first_order_month`` and later ``order_month`` (dates), also for months without
+        orders: ``customer_count`` of the cohort, and, of its order days in that month,
+        ``order_day_count``, ``net_revenue`` (money) and ``usual_revenue`` (money): the sum over the
+        order days of the customer's mean revenue per earlier order day.
 
     Returns
     -------
     Season
-        ``status`` is ``ok`` or ``not_fitted``; then every month counts alike.
+        With status ``not_fitted`` and factors of 1 if there are fewer than `MIN_MONTHS` months or
+        `MIN_ORDERS` order days.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Notes
     -----
-    Orders: a Poisson regression of the counts on the cohort, its age (the log of it and itself) and
-    the month of the year, with the customers and days as exposure. Cohorts differ in quality, the
-    first most of all, which holds those who were customers before the data begin; age takes out
-    that customers leave. Both would pass for a season where less than two years are known. The
-    effects of cohorts and months are shrunk to 0 (ridge), the more so the more the counts vary
-    beyond Poisson.
+    Orders: a Poisson regression of the counts on the cohort, its age (the age and its log) and the
+    month of the year, with customers times days as exposure. Cohorts differ in quality, above all
+    the first one, which includes the customers from before the data begin. Age captures dropout.
+    With less than two years of data, both would otherwise look like a season. The effects of
+    cohorts and months are shrunk to 0 (ridge), the more so the more the counts vary beyond Poisson.
 
     Value: a weighted regression of the log of ``net_revenue / usual_revenue`` on a trend and the
-    month, shrunk alike. It compares customers with themselves, so that it does not take who orders
-    in a month for what they spend.
+    month, shrunk in the same way. It compares customers with themselves, so that a month with other
+    customers than usual does not look like a month of higher values.
+
+    Examples
+    --------
+    >>> months = pd.date_range("2023-01-01", periods=3, freq="MS")
+    >>> cohorts = pd.DataFrame(
+    ...     {
+    ...         "first_order_month": months[:1].repeat(2),
+    ...         "order_month": months[1:],
+    ...         "order_day_count": [10, 12],
+    ...     }
+    ... )
+    >>> fit(cohorts).reason
+    '2 complete months with repeat orders; 15 are the fewest'
     """
     cohorts = cohorts.sort_values(["first_order_month", "order_month"])
     months = cohorts["order_month"].nunique()
@@ -80,7 +111,7 @@ def fit(cohorts: pd.DataFrame) -> Season:
     value = np.exp(_value_effects(cohorts))
     return Season(
         intensity / np.average(intensity, weights=DAYS),
-        # The mean over a year's orders is 1, so that no level slips into the season.
+        # Weighted by orders, the mean over a year is 1: the factors change no level.
         value / np.average(value, weights=DAYS * intensity),
         "ok",
         "",
@@ -88,17 +119,28 @@ def fit(cohorts: pd.DataFrame) -> Season:
 
 
 def frame(seasons: list[tuple[pd.Timestamp, Season]]) -> pd.DataFrame:
-    """Twelve rows per as-of date, typed also when there is none.
+    """Convert seasons into a table of twelve rows per as-of date, with typed columns.
 
     Parameters
     ----------
     seasons : list of (as_of_date, season)
+        Each season as `fit` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        ``as_of_date``, ``month_number`` (1 is January), ``order_intensity``, ``value_index``,
-        ``status``, ``reason``. The two factors have `FACTOR_DIGITS` places.
+        One row per ``as_of_date`` and ``month_number`` (1 is January): ``order_intensity``,
+        ``value_index``, ``status``, ``reason``. Both factors are rounded to `FACTOR_DIGITS` decimal
+        places.
+
+    Examples
+    --------
+    >>> season = Season(np.ones(12), np.ones(12), "not_fitted", "too few months")
+    >>> table = frame([(pd.Timestamp("2024-01-01"), season)])
+    >>> table.loc[:1, ["month_number", "order_intensity", "value_index", "status"]]
+       month_number  order_intensity  value_index      status
+    0             1              1.0          1.0  not_fitted
+    1             2              1.0          1.0  not_fitted
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -129,7 +171,7 @@ def _month_of_year(dates: pd.Series) -> np.ndarray:
 
 
 def _order_effects(cohorts: pd.DataFrame) -> np.ndarray:
-    """Logs of the months' effects: penalised Poisson regression by Newton's method."""
+    """Estimate the logs of the months' effects by penalised Poisson regression (Newton)."""
     first, month = cohorts["first_order_month"], cohorts["order_month"]
     names, cohort = np.unique(first, return_inverse=True)
     age = (month.dt.year - first.dt.year) * 12.0 + month.dt.month - first.dt.month
@@ -156,7 +198,7 @@ def _order_effects(cohorts: pd.DataFrame) -> np.ndarray:
 
 
 def _value_effects(cohorts: pd.DataFrame) -> np.ndarray:
-    """Logs of the months' effects on the value of an order."""
+    """Estimate the logs of the months' effects on the value of an order."""
     columns = ["order_day_count", "net_revenue", "usual_revenue"]
     months = cohorts.groupby("order_month", as_index=False)[columns].sum()
     months = months[(months["net_revenue"] > 0) & (months["usual_revenue"] > 0)]

@@ -1,9 +1,9 @@
-"""Invented contacts for the customers of simulated order lines, with the oddities of real lists.
+"""Simulates contacts for the customers of simulated order lines, with the oddities of real lists.
 
-No row describes a person. Names are common first and last names, put together by chance. E-mail
-addresses end in example.com or example.org, which are kept for examples [1]_. Phone numbers come
-from ranges that regulators keep for films and books [2]_; where no such range is known, customers
-have none.
+No row describes a person. Names are random pairs of common first and last names. E-mail addresses
+end in example.com or example.org, which are reserved for examples [1]_. Phone numbers come from
+ranges that regulators reserve for fiction [2]_; in countries without a known range, customers have
+no phone number.
 
 References
 ----------
@@ -22,14 +22,14 @@ COLUMNS = [
     *("Email Consent", "SMS Consent", "Ads Consent"),
 ]
 
-# Of the customers: how many have left a contact, and of those who have, how many left a phone
-# number and what they agreed to. One in so many rows is written untidily.
+# Share of customers with a contact; of those contacts, the shares with a phone number, with each
+# consent, with an unknown consent, and with untidy spelling.
 CONTACT_SHARE, PHONE_SHARE = 0.9, 0.7
 CONSENT_SHARES = {"Email Consent": 0.65, "SMS Consent": 0.35, "Ads Consent": 0.5}
 UNKNOWN_CONSENT_SHARE, UNTIDY_SHARE = 0.03, 0.15
 
-# Of each country: first names, last names, postal codes, and the format of a phone number with
-# the range that is kept for fiction. Where there is no format, there is no such range.
+# By country: first names, last names, postal codes, and the format of a phone number with the size
+# of the range that is reserved for fiction, or None if there is no such range.
 _PEOPLE = {
     "United Kingdom": (
         "Amelia Arthur Beatrice Callum Daisy Edward Freya George Harriet Imogen Jack Zoë",
@@ -60,8 +60,8 @@ _PEOPLE = {
     "Switzerland": ("Beat Reto Ursina", "Frei Keller Meier", (), None),
 }
 
-# What stands in no tidy list. The customer is a place among those of the simulation, from 0, or an
-# id as it is; then e-mail address and phone number, and what else differs from `_TIDY`.
+# Odd rows, each with: customer (an int is a position among the simulated customers, from 0; a str
+# is an id), e-mail address, phone number, and the differences to the defaults in `_TIDY`.
 _TIDY: dict[str, str | None] = {
     "First Name": "Robin",
     "Last Name": "Example",
@@ -70,46 +70,46 @@ _TIDY: dict[str, str | None] = {
     **dict.fromkeys(CONSENT_SHARES, "yes"),
 }
 _ODD_ROWS: tuple[tuple[int | str | None, str | None, str | None, dict], ...] = (
-    # A spreadsheet would take the names for formulas.
+    # Names that a spreadsheet reads as formulas.
     (0, "equals@example.com", None, {"First Name": '=HYPERLINK("//x")', "Last Name": "=1+1"}),
     (1, "plus@example.com", None, {"First Name": "+1-800", "Last Name": "+SUM(A1:A9)"}),
     (2, "minus@example.com", None, {"First Name": "-2+3", "Last Name": "-Cmd"}),
     (3, "at@example.com", "07700 900101", {"First Name": "@SUM(1+1)", "Last Name": "@Work"}),
-    # Letters of other scripts, commas, quotes, a line end.
+    # Other scripts, commas, quotes, a line end.
     (4, "sakura@example.org", None, {"First Name": "さくら", "Last Name": "東京"}),
     (5, "olga@example.org", None, {"First Name": "Ольга", "Last Name": 'Smith, "Olga"'}),
     (6, "lines@example.org", None, {"First Name": "Two\nLines", "Last Name": "Łukasz-Ñandú"}),
-    # Upper case, blanks around, a no-break space.
+    # Upper case, surrounding blanks, a no-break space.
     (
         *(7, "  LOUD.Voice@EXAMPLE.COM\u00a0", " 07700 900102 "),
         {"First Name": " LOUD ", "Country": " united kingdom ", "Email Consent": " YES "},
     ),
-    # No e-mail address, what is none, and a formula in its place.
+    # No e-mail address, a text that is not one, and a formula instead of one.
     (8, None, "07700 900103", {}),
     (9, "nobody at example.com", "07700 900104", {}),
     (10, "=cmd@example.com", None, {}),
-    # Phone numbers with the country's code, without what a spreadsheet drops, of another country.
+    # Phone numbers with a country code, as a spreadsheet changes them, and of another country.
     (11, "phone.a@example.com", "+44 (0)7700 900105", {}),
     (12, "phone.b@example.com", "0044 7700-900106", {}),
     (13, "phone.c@example.com", "447700900107", {"Country": "GB"}),
     (14, "phone.d@example.com", "7700900108.0", {"Country": "UK"}),
     (15, "phone.e@example.com", "(202) 555-0142", {"Country": "USA", "Zip": "20001"}),
     (16, "phone.f@example.com", "1-202-555-0143", {"Country": "US", "Zip": "20001"}),
-    # What is no phone number: too short, words, national without a country that is known.
+    # Invalid phone numbers: too short, words, a national number without a known country.
     (17, "phone.g@example.com", "900109", {}),
     (18, "phone.h@example.com", "ask at the office", {}),
     (19, "phone.i@example.com", "07700 900110", {"Country": None, "Zip": None}),
     (20, "phone.j@example.com", "07700 900111", {"Country": "Atlantis"}),
-    # Agreed to nothing, said nothing, said something that nobody can read.
+    # Consents that are all refused, empty, or unreadable.
     (21, "refused@example.com", "07700 900112", dict.fromkeys(CONSENT_SHARES, "no")),
     (22, "silent@example.com", "07700 900113", dict.fromkeys(CONSENT_SHARES)),
     (23, "unclear@example.com", "07700 900114", {"Email Consent": "maybe", "SMS Consent": "?"}),
-    # The same customer twice: the same again; another address, and a consent taken back.
+    # A customer twice: with equal rows; with another address and a withdrawn consent.
     (24, "twice@example.com", None, {}),
     (24, "twice@example.com", None, {}),
     (25, "before@example.com", None, {}),
     (25, "after@example.com", "07700 900115", {"Email Consent": "no"}),
-    # Nobody's contact, and that of somebody who is no customer.
+    # A contact without a customer id, and one whose id has no orders.
     (None, "nobody@example.com", None, {}),
     ("99999", "subscriber@example.com", "07700 900116", {}),
 )
@@ -119,24 +119,41 @@ ODD_CUSTOMER_COUNT = 1 + max(row[0] for row in _ODD_ROWS if isinstance(row[0], i
 def simulate_contacts(
     customers: pd.DataFrame, stream: np.random.Generator, with_odd_rows: bool = True
 ) -> pd.DataFrame:
-    """Contacts of customers, as a file of them would hold them.
+    """Simulate the contacts of customers, as a file of contacts.
 
     Parameters
     ----------
-    customers : one row per customer: ``Customer ID`` and ``Country`` (one of
-        `simulation.COUNTRIES`), texts. Equal frames give equal contacts.
-    stream : of all draws
-    with_odd_rows : whether the first customers have the rows that no tidy list has
+    customers : pandas.DataFrame
+        One row per customer: ``Customer ID`` and ``Country`` (one of `simulation.COUNTRIES`), both
+        text.
+    stream : numpy.random.Generator
+        Source of all draws. Equal customers and equal streams give equal contacts.
+    with_odd_rows : bool
+        Whether the first customers get odd rows as in real lists instead of simulated contacts.
 
     Returns
     -------
-    One row per contact, by ``Customer ID``, under `COLUMNS`; all texts, null where empty. About a
-    tenth of the customers have none.
+    pandas.DataFrame
+        One row per contact, sorted by ``Customer ID``, with `COLUMNS`. All values are text, null
+        where empty. About a tenth of the customers have no contact.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing or a country is unknown.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"Customer ID": ["12346.0"], "Country": ["Germany"]})
+    >>> contacts = simulate_contacts(customers, np.random.default_rng(2), with_odd_rows=False)
+    >>> contacts[["Customer ID", "Email", "Phone"]]
+      Customer ID                          Email          Phone
+    0     12346.0  dorte.weiss.12346@example.com  030 23125 728
     """
     ids = customers["Customer ID"].astype(object).to_numpy()
     countries = customers["Country"].astype(object).to_numpy()
     odd_count = min(ODD_CUSTOMER_COUNT, len(ids)) if with_odd_rows else 0
-    # Every customer draws the same number of times, so that none depends on the one before.
+    # Each customer has the same number of draws, so that none depends on the customers before.
     draws = stream.random((len(ids), 12))
     rows = [
         _contact(customer_id, country, draw)
@@ -158,7 +175,7 @@ def simulate_contacts(
 
 
 def _contact(customer_id: str, country: str, draw: np.ndarray) -> tuple[str | None, ...]:
-    """One row under `COLUMNS`, from twelve uniform draws."""
+    """Make one row of `COLUMNS` from twelve uniform draws."""
     first_names, last_names, postal_codes, phones = _PEOPLE[country]
     first = _pick(first_names.split(), draw[1])
     last = _pick(last_names.split(), draw[2])
@@ -181,16 +198,16 @@ def _contact(customer_id: str, country: str, draw: np.ndarray) -> tuple[str | No
 
 
 def _pick(choices: list[str] | tuple[str, ...], draw: float) -> str:
-    """The choice at a uniform draw."""
+    """Select an element by a uniform draw."""
     return choices[int(draw * len(choices))]
 
 
 def _said(is_given: bool) -> str:
-    """A consent as a list holds it."""
+    """Spell a consent as in a list of contacts."""
     return "yes" if is_given else "no"
 
 
 def _ascii(name: str) -> str:
-    """A name as it stands in an e-mail address: its letters without their marks, in lower case."""
+    """Spell a name for an e-mail address: letters without diacritics, in lower case."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore")
     return "".join(letter for letter in plain.decode().lower() if letter.isalnum() or letter == "-")

@@ -1,22 +1,24 @@
-"""A retailer's order lines, simulated, with the truth about each customer.
+"""Simulates a retailer's order lines, with the true parameters of each customer.
 
-Three published models make the orders, so that a fit can be held against what it should find:
+Orders follow published models, so that a fit can be compared with the parameters that it should
+find:
 
-* *When* a customer orders is BG/NBD: orders come at a Gamma-distributed rate, and after each
-  repeat order the customer leaves for good with a Beta-distributed probability [1]_. With
-  `Settings.first_order_may_be_last` after the first order too, which is MBG/NBD [2]_. Time runs
+* The times of orders follow BG/NBD: customers order at a Gamma-distributed rate, and drop out for
+  good after a repeat order with a Beta-distributed probability [1]_. With
+  `Settings.first_order_may_be_last` also after the first order, which is MBG/NBD [2]_. Time runs
   faster before Christmas: the model's days are *operational* days, and the season's cumulative
   intensity maps them to the calendar.
-* *What an order is worth* is Gamma-Gamma, independent of how often the customer orders [3]_.
-* *What is in it*: products by the taste of the customer's type, pairs that go together
-  (`AFFINITIES`), and whole quantities of at least 1 that add up to the order's value.
+* The value of an order follows Gamma-Gamma, independent of the customer's order rate [3]_.
+* An order contains products by the taste of the customer's type, pairs of products that are bought
+  together (`AFFINITIES`), and whole quantities of at least 1 that add up to the order's value.
 
-An order's merchandise therefore meets its Gamma-Gamma value only as nearly as whole units allow:
-within half the cheapest chosen price, or above it when one unit of one product already costs more.
+An order's merchandise therefore meets its Gamma-Gamma value only as closely as whole units allow:
+within half the price of its cheapest product, or above it if one unit of one product already costs
+more.
 
-Around those orders lies what real files hold besides: returns, guests, postage, discounts, manual
-and bank charges, test items, stock write-offs, gifts, repeated lines, broken lines. All of it is
-invented; no line describes a person.
+The output also contains what real files contain besides orders: returns, guests, postage,
+discounts, manual and bank charges, test items, stock write-offs, gifts, repeated lines, broken
+lines. All of it is invented; no line describes a person.
 
 References
 ----------
@@ -46,7 +48,7 @@ import pyarrow.parquet as pq
 
 from customer_value.simulated_contacts import simulate_contacts
 
-# One paragraph a category, its products by falling popularity, each with its one price.
+# One paragraph per category: its products with their prices, the most popular first.
 _CATALOGUE = """
 kitchen: ENAMEL MUG BLUE 2.95; OAK CHOPPING BOARD 10.95; STRIPED TEA TOWEL 3.75;
     MIXING BOWL SMALL 4.25; MIXING BOWL LARGE 7.95; WOODEN SPOON TRIO 2.50;
@@ -89,7 +91,7 @@ bath: SOAP BAR OATMEAL 2.95; SOAP DISH ENAMEL 4.45; FLANNEL WAFFLE 2.65; BATH SA
 
 
 def _catalogue() -> dict[str, list[tuple[str, int]]]:
-    """Name and price in pence of each product, by category."""
+    """Parse the name and the price in pence of each product, by category."""
     categories = {}
     for paragraph in re.split(r"\n(?! )", _CATALOGUE.strip()):
         category, products = paragraph.split(": ")
@@ -102,8 +104,8 @@ def _catalogue() -> dict[str, list[tuple[str, int]]]:
 
 CATALOGUE = _catalogue()
 
-# Type: its share of the customers, and how many times likelier than others it takes a category.
-# A type shifts tastes and nothing else: rates, values and countries do not depend on it.
+# By type: its share of the customers, and the weight of each preferred category (others have 1).
+# A type affects the products only: rates, values and countries do not depend on it.
 CUSTOMER_TYPES: dict[str, tuple[float, dict[str, float]]] = {
     "cook": (0.30, {"kitchen": 6, "baking": 5, "tea and coffee": 3}),
     "homemaker": (0.25, {"home": 6, "candles": 4, "bath": 4}),
@@ -127,13 +129,13 @@ _NAMES = [name for products in CATALOGUE.values() for name, _ in products]
 _PENCE = np.array([pence for products in CATALOGUE.values() for _, pence in products])
 _CATEGORY = np.repeat(np.arange(len(CATALOGUE)), [len(row) for row in CATALOGUE.values()])
 _RANK = np.concatenate([np.arange(len(row)) for row in CATALOGUE.values()])
-# Five digits, every ninth with a letter: a stock code is not a number.
+# Five digits, every ninth code with a letter, because stock codes are not numbers.
 _CODES = [f"{20011 + 37 * i}{'ABC'[i // 9 % 3] if i % 9 == 4 else ''}" for i in range(len(_NAMES))]
 _CODE = dict(zip(_NAMES, _CODES, strict=True))
 _PRODUCTS = len(_NAMES)
 
-# Either product of a pair brings the other into the basket with `AFFINITY`, whoever buys it. Most
-# pairs cross categories, so that shared taste alone does not explain them.
+# Either product of a pair adds the other to the basket with probability `AFFINITY`, for customers
+# of any type. Most pairs cross categories, so that a shared taste alone does not explain them.
 AFFINITY = 0.6
 AFFINITIES: tuple[tuple[str, str], ...] = tuple(
     (_CODE[first], _CODE[second])
@@ -162,30 +164,30 @@ NON_MERCHANDISE = {
 }
 WRITE_OFF_REASONS = ("damaged", "lost", "thrown away", "wet/rusty", "check", "?", None)
 
-# An item is a stock code, a text a description. Texts: the products' names, the same with blanks
-# around them, the other items' names, the reasons of a write-off.
+# Lines refer to stock codes (items) and descriptions (texts) by number. Texts are the products'
+# names, the same with blanks around them, the other items' names, and the reasons of a write-off.
 _ITEM_CODES = [*_CODES, *NON_MERCHANDISE]
 _TEXTS = [*_NAMES, *(f" {name}  " for name in _NAMES)]
 _TEXTS += [*NON_MERCHANDISE.values(), *WRITE_OFF_REASONS]
 _POST, _MANUAL, _DISCOUNT, _BANK, _TEST = range(_PRODUCTS, len(_ITEM_CODES))
 _FIRST_REASON = len(_TEXTS) - len(WRITE_OFF_REASONS)
 
-# An order means to have one line and a negative binomial number more, if its value allows.
+# An order has one line and a negative binomial number of further lines, if its value allows them.
 FURTHER_LINES = (2, 0.25)  # successes, probability; mean 6
 
-# How often what is not merchandise occurs: per order, or per line for padded descriptions.
+# Rates of lines other than sales, per order; of padded descriptions, per line.
 POSTAGE_HOME, POSTAGE_ABROAD = 0.02, 0.8
 MANUAL_RATE, DISCOUNT_RATE, GIFT_RATE, WRITE_OFF_RATE = 0.004, 0.004, 0.006, 0.01
 BANK_RATE, TEST_RATE, UNMATCHED_RETURN_RATE = 0.001, 0.0005, 0.002
 PADDED_RATE = 0.02
 
-# Of the returned lines, the share that goes back with the whole order, and of the others with
-# more than one unit the share that goes back in part.
+# Share of the returned lines that are returned with the whole order; and, of other returned lines
+# with more than one unit, the share that is returned in part.
 WHOLE_ORDER_SHARE, PARTIAL_SHARE = 0.25, 0.4
 LONGEST_RETURN_DAYS, SHORTEST_RETURN_DAYS = 45, 0.01
 
 OPENS_AT, OPEN_MINUTES = 8 * 60, 10 * 60  # minutes after midnight, minutes
-MIN_DROPOUT = 1e-12  # a Beta with small a underflows to 0, where a geometric draw is undefined
+MIN_DROPOUT = 1e-12  # a Beta draw with small a underflows to 0, for which a geometric is undefined
 FIRST_INVOICE, FIRST_CUSTOMER = 500_001, 12_346
 _CONTACTS_STREAM = 1
 
@@ -194,7 +196,7 @@ COLUMNS = [
     *("Customer ID", "Country"),
 ]
 
-# A column and the text that stands in it; null is an empty field.
+# A column and the text that replaces its value; null is an empty field.
 BREAKAGES: tuple[tuple[str, str | None], ...] = (
     ("Quantity", "two"),
     ("Quantity", None),
@@ -215,40 +217,63 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 @dataclass(frozen=True)
 class Settings:
-    """What is simulated; the defaults make the sample. Equal settings give equal bytes.
+    """Settings of a simulation; the defaults make the sample. Equal settings give equal bytes.
 
     Attributes
     ----------
-    customer_count : customers with an id, each with at least one order
-    start_date, end_date : the first day, and the day after the last
-    r, alpha : shape and rate (days) of the Gamma of a customer's orders per operational day
-    a, b : of the Beta of the probability that a customer leaves after an order
-    first_order_may_be_last : whether a customer can leave right after the first order (MBG/NBD),
-        or only after a repeat order (BG/NBD)
-    p : shape of the Gamma of an order's value, given its customer
-    q, gamma : shape and rate (currency) of the Gamma of that Gamma's rate. The mean order value is
-        p * gamma / (q - 1).
-    season : intensity of each month, January first; only the ratios count
-    return_rate : share of the sale lines that is sent back, wholly or in part, if the data did
-        not end before
-    guest_share : share of the sale orders that has no customer id; they come on top of the
-        customers' orders
-    duplicate_rate : share of all lines that stands a second time
-    broken_line_count : lines that no reader can take at face value, in the whole of the output
-    seed : of all random streams, not negative
-    chunk_size : customers held in memory at once. Each chunk has a random stream of its own, so
-        another size gives other draws.
+    customer_count : int
+        Customers with an id, each with at least one order.
+    start_date, end_date : datetime.date
+        The first day, and the day after the last.
+    r, alpha : float
+        Shape and rate (days) of the Gamma distribution of a customer's orders per operational day.
+    a, b : float
+        Parameters of the Beta distribution of the dropout probability after an order.
+    first_order_may_be_last : bool
+        Whether dropout is possible after the first order (MBG/NBD), or only after a repeat order
+        (BG/NBD).
+    p : float
+        Shape of the Gamma distribution of an order's value, given its customer.
+    q, gamma : float
+        Shape and rate (currency) of the Gamma distribution of that distribution's rate. The mean
+        order value is p * gamma / (q - 1).
+    season : tuple of 12 floats
+        Order intensity per month, January first; only their ratios matter.
+    return_rate : float
+        Share of the sale lines that is returned, wholly or in part. Returns after the end date are
+        not in the output.
+    guest_share : float
+        Share of the sale orders without a customer id; they are in addition to the customers'
+        orders.
+    duplicate_rate : float
+        Share of all lines that is repeated once.
+    broken_line_count : int
+        Lines with an unreadable or missing value, in the whole output.
+    seed : int
+        Seed of all random streams, at least 0.
+    chunk_size : int
+        Customers in memory at once. Each chunk has its own random stream, so that another size
+        gives other draws.
 
     Raises
     ------
     ValueError
-        When a setting cannot be simulated; the message names it.
+        If a setting cannot be simulated; the message names it.
+
+    Examples
+    --------
+    >>> Settings(customer_count=10).seed
+    20230101
+    >>> Settings(q=0.5)
+    Traceback (most recent call last):
+    ...
+    ValueError: q must be above 1, or values have no mean, not 0.5
     """
 
     customer_count: int = 1_500
     start_date: date = date(2023, 1, 1)
     end_date: date = date(2025, 1, 1)
-    # What Fader, Hardie & Lee found for CDNOW, with alpha in days.
+    # The estimates of Fader, Hardie & Lee for CDNOW, with alpha in days instead of weeks.
     r: float = 0.243
     alpha: float = 30.9
     a: float = 0.793
@@ -287,30 +312,45 @@ class Settings:
 
 
 def simulate(settings: Settings) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Order lines and the truth behind them, chunk by chunk.
+    """Simulate order lines and the true parameters of their customers, chunk by chunk.
 
     Parameters
     ----------
-    settings : what to simulate
+    settings : Settings
 
     Yields
     ------
-    lines : one row per raw order line, sorted by time within the chunk, under `COLUMNS`. Every
-        column is text, as in a CSV file: nothing else could hold the broken lines. An empty field
-        is null. Invoice numbers are unique across chunks; a cancellation's starts with C.
-    truth : one row per customer. ``customer_id`` as in the lines; ``customer_type``;
-        ``acquired_at``, the first order; ``purchase_rate``, orders per operational day while
-        active; ``dropout_probability`` after an order; ``dropped_out_at``, the last order of a
-        customer who has left, null for one still active at the end; ``mean_order_value``, the
-        mean of the customer's order values (currency, merchandise only), p / nu; ``order_count``,
-        invoices other than cancellations, returned or not.
+    lines : pandas.DataFrame
+        One row per raw order line, sorted by time within the chunk, with `COLUMNS`. Each column is
+        text, as in a CSV file, because of the broken lines. An empty field is null. Invoice numbers
+        are unique across chunks; that of a cancellation starts with C.
+    truth : pandas.DataFrame
+        One row per customer: ``customer_id`` as in the lines; ``customer_type``; ``acquired_at``,
+        the time of the first order; ``purchase_rate``, orders per operational day while active;
+        ``dropout_probability`` after an order; ``dropped_out_at``, the time of the last order of a
+        customer who has dropped out, null for one who is active at the end; ``mean_order_value``,
+        p / nu, the mean of the customer's order values (currency, merchandise only);
+        ``order_count``, invoices other than cancellations, returned or not.
+
+    Examples
+    --------
+    >>> lines, truth = next(simulate(Settings(customer_count=3)))
+    >>> lines.loc[:1, ["Invoice", "StockCode", "Quantity", "Price", "Customer ID"]]
+       Invoice StockCode Quantity Price Customer ID
+    0  C500001     21195       -3  2.95     12348.0
+    1   500002     20011        1  2.95     12348.0
+    >>> truth[["customer_id", "order_count"]]
+      customer_id  order_count
+    0     12346.0            1
+    1     12347.0            1
+    2     12348.0            2
     """
     clock = _Clock(settings)
     seeds = np.random.SeedSequence(settings.seed)
     next_invoice = FIRST_INVOICE
     for start in range(0, settings.customer_count, settings.chunk_size):
         count = min(settings.chunk_size, settings.customer_count - start)
-        # One stream a step: without returns, say, the same customers still buy the same things.
+        # One stream per step: a change of the returns, for example, does not change the sales.
         streams = map(np.random.default_rng, seeds.spawn(1)[0].spawn(5))
         shoppers = _shoppers(count, settings, next(streams))
         orders, shoppers = _orders(shoppers, clock, settings, next(streams))
@@ -331,21 +371,34 @@ def simulate(settings: Settings) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
 
 
 def contacts_of(lines: pd.DataFrame, settings: Settings, chunk: int = 0) -> pd.DataFrame:
-    """Invented contacts of the customers of a chunk of order lines.
+    """Simulate contacts for the customers of a chunk of order lines.
 
     Parameters
     ----------
-    lines : order lines as `simulate` yields them
-    settings : what they were simulated from
-    chunk : the chunk's number, from 0. The first has the rows that no tidy list has.
+    lines : pandas.DataFrame
+        Order lines as `simulate` yields them.
+    settings : Settings
+        The settings that the lines were simulated with.
+    chunk : int
+        Number of the chunk, from 0. The first one includes the odd rows.
 
     Returns
     -------
-    See `simulated_contacts.simulate_contacts`.
+    pandas.DataFrame
+        One row per contact; see `simulated_contacts.simulate_contacts`.
+
+    Examples
+    --------
+    >>> settings = Settings(customer_count=3)
+    >>> lines, _ = next(simulate(settings))
+    >>> contacts_of(lines, settings).loc[:1, ["Customer ID", "Email", "First Name"]]
+      Customer ID               Email         First Name
+    0     12346.0  equals@example.com  =HYPERLINK("//x")
+    1     12347.0    plus@example.com             +1-800
     """
     customers = lines[["Customer ID", "Country"]].dropna().drop_duplicates("Customer ID")
     customers = customers.sort_values("Customer ID")
-    # A stream apart from those of the lines, which stay what they are.
+    # A stream of its own, so that contacts do not change the lines.
     stream = np.random.default_rng([settings.seed, chunk, _CONTACTS_STREAM])
     return simulate_contacts(customers, stream, with_odd_rows=chunk == 0)
 
@@ -360,14 +413,23 @@ def write(
 
     Parameters
     ----------
-    settings : what to simulate
-    lines_path, truth_path, contacts_path : files to write, .csv, .csv.gz or .parquet; folders are
-        made
+    settings : Settings
+    lines_path, truth_path, contacts_path : path
+        Files to write: .csv, .csv.gz or .parquet. Missing folders are created. Truth and contacts
+        are not written if their path is None.
 
     Raises
     ------
     ValueError
-        When a path has another suffix, or two are the same; nothing is written then.
+        If a path has another suffix, or two paths are equal. Nothing is written then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(Settings(customer_count=3), f"{folder}/lines.csv", f"{folder}/truth.csv")
+    ...     len(pd.read_csv(f"{folder}/truth.csv"))
+    3
     """
     with contextlib.ExitStack() as files:
         paths = {
@@ -416,12 +478,12 @@ class _Clock:
         self.operational_days = self._elapsed[-1]
 
     def calendar(self, operational: np.ndarray) -> np.ndarray:
-        """The calendar day, with its fraction, at which so many operational days have passed."""
+        """Convert operational days into calendar days, both with fractions."""
         day = np.interp(operational, self._elapsed, np.arange(self.days + 1))
         return np.minimum(day, np.nextafter(self.days, 0))
 
     def timestamps(self, day: np.ndarray) -> np.ndarray:
-        """``datetime64[s]``, to the minute; a day's fraction is squeezed into business hours."""
+        """Convert days into ``datetime64[s]``, to the minute, within business hours."""
         whole = np.floor(day)
         minutes = whole * 1440 + OPENS_AT + np.floor((day - whole) * OPEN_MINUTES)
         return self.start.astype("datetime64[m]").astype("datetime64[s]") + (
@@ -430,7 +492,7 @@ class _Clock:
 
 
 def _shoppers(count: int, settings: Settings, stream: np.random.Generator) -> pd.DataFrame:
-    """One row per shopper: who they are, before any order. ``nu`` is the rate of their values."""
+    """Draw the parameters of each shopper, one row each. ``nu`` is the rate of order values."""
     shares = [share for share, _ in CUSTOMER_TYPES.values()]
     return pd.DataFrame(
         {
@@ -446,12 +508,12 @@ def _shoppers(count: int, settings: Settings, stream: np.random.Generator) -> pd
 def _orders(
     shoppers: pd.DataFrame, clock: _Clock, settings: Settings, stream: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One row per order (day, customer or -1, country, type, value), and all shoppers.
+    """Draw orders, one row each (day, customer or -1, country, type, value), and all shoppers.
 
-    The shoppers come back with ``has_left`` and, after the customers, with the guests, who order
-    once. Gaps between a customer's orders are exponential: given how many orders a Poisson process
-    has in an interval, their times are uniform in it, which needs no loop over orders. Of those
-    the customer makes as many as a geometric draw, the dropout, allows.
+    The shoppers are returned with ``has_left`` (whether they dropped out). Guests, who order once,
+    follow the customers. Interpurchase times are exponential: given the number of orders of a
+    Poisson process in an interval, their times are uniform in it, so that no loop over orders is
+    needed. A geometric draw, the dropout, limits the number of orders that the customer makes.
     """
     customer_count = len(shoppers)
     acquired = stream.uniform(0, clock.operational_days, customer_count)
@@ -487,7 +549,7 @@ def _orders(
 
 
 def _sale_lines(orders: pd.DataFrame, stream: np.random.Generator) -> pd.DataFrame:
-    """One row per line of merchandise, each product at most once an order."""
+    """Make the lines of merchandise, one row each, with each product at most once per order."""
     order, item = _baskets(orders["type"].to_numpy(), stream)
     pence = _PENCE[item]
     budget = np.rint(orders["value"].to_numpy() * 100).astype(np.int64)
@@ -504,10 +566,10 @@ def _sale_lines(orders: pd.DataFrame, stream: np.random.Generator) -> pd.DataFra
 
 
 def _baskets(types: np.ndarray, stream: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Order and product of each line, in basket order, companions right after their product."""
+    """Draw order and product of each line; the other product of a pair follows the first one."""
     line_counts = 1 + stream.negative_binomial(*FURTHER_LINES, len(types))
     order = np.repeat(np.arange(len(types)), line_counts)
-    # One search serves all types: the cumulative probabilities of type t lie in [t, t + 1].
+    # One search serves all types: the cumulative probabilities of type t are in [t, t + 1].
     item = np.searchsorted(_taste_edges(), types[order] + stream.random(len(order)), side="right")
     item -= types[order] * _PRODUCTS
 
@@ -522,7 +584,7 @@ def _baskets(types: np.ndarray, stream: np.random.Generator) -> tuple[np.ndarray
 
 
 def _taste_edges() -> np.ndarray:
-    """Upper edges of the products' probabilities, type after type, type t in [t, t + 1]."""
+    """Compute the cumulative probabilities of the products per type, those of t in [t, t + 1]."""
     edges = []
     for offset, (_, liking) in enumerate(CUSTOMER_TYPES.values()):
         weights = np.array([liking.get(category, 1.0) for category in CATALOGUE])
@@ -536,7 +598,7 @@ def _taste_edges() -> np.ndarray:
 def _quantities(
     order: np.ndarray, pence: np.ndarray, budget: np.ndarray, stream: np.random.Generator
 ) -> np.ndarray:
-    """Whole quantities that spend each order's budget, the remainder on its cheapest line."""
+    """Draw whole quantities that spend each order's budget, the rest on its cheapest line."""
     weight = stream.exponential(1, len(order))
     weight /= np.bincount(order, weight)[order]
     left = np.maximum(budget - _sums(pence, order), 0)
@@ -556,14 +618,14 @@ def _returns(
     settings: Settings,
     stream: np.random.Generator,
 ) -> list[pd.DataFrame]:
-    """Lines sent back, one return invoice per order, and returns of what was never sold here."""
+    """Make the returned lines, one return invoice per order, and returns without a sale."""
     if settings.return_rate == 0:
         return []
     whole_rate = settings.return_rate * WHOLE_ORDER_SHARE
     line_rate = (settings.return_rate - whole_rate) / (1 - whole_rate)
     is_whole = (stream.random(len(orders)) < whole_rate)[sales["invoice"]]
     is_partial = ~is_whole & (sales["quantity"] > 1) & (stream.random(len(sales)) < PARTIAL_SHARE)
-    # Most come back within days, some within the hour, the last after six weeks.
+    # Most returns happen within days, some within the hour, the last after six weeks.
     lag = LONGEST_RETURN_DAYS * stream.random(len(orders)) ** 3
     day = sales["day"] + np.maximum(lag, SHORTEST_RETURN_DAYS)[sales["invoice"]]
     part = stream.integers(1, np.maximum(sales["quantity"], 2))
@@ -575,7 +637,7 @@ def _returns(
     )
     is_back = is_whole | (stream.random(len(sales)) < line_rate)
 
-    # Bought before the data begin: sent back before the customer's first order in them.
+    # Returns of sales from before the data begin: dated before the customer's first order in it.
     count = _at_least_one(UNMATCHED_RETURN_RATE, orders)
     first_orders = orders.iloc[stream.choice(customer_count, count)]
     item = stream.integers(0, _PRODUCTS, count)
@@ -596,7 +658,7 @@ def _returns(
 def _other_lines(
     orders: pd.DataFrame, clock: _Clock, stream: np.random.Generator
 ) -> list[pd.DataFrame]:
-    """Whatever is neither a sale of merchandise nor its return."""
+    """Make the lines that are neither sales of merchandise nor their returns."""
     count = len(orders)
     is_home = orders["country"] == HOME_COUNTRY
     posted = np.flatnonzero(stream.random(count) < np.where(is_home, POSTAGE_HOME, POSTAGE_ABROAD))
@@ -614,7 +676,7 @@ def _other_lines(
     own_count = written_off + banked + tested
     reason = _FIRST_REASON + stream.integers(0, len(WRITE_OFF_REASONS), written_off)
     fee = np.repeat([_BANK, _TEST], [banked, tested])
-    # After the invoices of the orders, the returns, the unmatched returns and the discounts.
+    # Their keys follow those of orders, returns, unmatched returns and discounts.
     own_invoices = _own_invoices(
         4 * count + np.arange(own_count),
         stream.uniform(0, clock.days, own_count),
@@ -642,22 +704,22 @@ def _other_lines(
 
 
 def _item(item: int) -> dict[str, int]:
-    """Stock code and description of what is not merchandise."""
+    """Give the columns of an item that is not merchandise."""
     return {"item": item, "text": item + _PRODUCTS}
 
 
 def _at_least_one(rate: float, orders: pd.DataFrame) -> int:
-    """So many of the orders, rounded up: each oddity occurs in the smallest simulation."""
+    """Multiply by the number of orders, rounded up, so that each oddity occurs at least once."""
     return math.ceil(rate * len(orders))
 
 
 def _own_invoices(invoice: np.ndarray, day: np.ndarray, **columns) -> pd.DataFrame:
-    """One line per invoice; ``invoice`` is a key within the chunk, not yet a number."""
+    """Make one line per invoice; ``invoice`` is a key within the chunk, not the final number."""
     return pd.DataFrame({"invoice": invoice, "day": day, **columns})
 
 
 def _on_invoices_of(orders: pd.DataFrame, order: np.ndarray, **columns) -> pd.DataFrame:
-    """Lines on orders' own invoices, one per element of ``order``, a row number of ``orders``."""
+    """Make lines on the invoices of orders; ``order`` holds a row number of ``orders`` per line."""
     return _own_invoices(
         order,
         orders["day"].to_numpy()[order],
@@ -671,7 +733,7 @@ def _on_invoices_of(orders: pd.DataFrame, order: np.ndarray, **columns) -> pd.Da
 def _as_text(
     lines: pd.DataFrame, clock: _Clock, next_invoice: int, first_customer: int
 ) -> tuple[pd.DataFrame, int]:
-    """The lines as they stand in the file, by time, and the next free invoice number."""
+    """Convert lines into the text of the file, by time; also return the next invoice number."""
     invoice, keys = pd.factorize(lines["invoice"])
     day = np.empty(len(keys))
     day[invoice] = lines["day"]
@@ -703,18 +765,18 @@ def _as_text(
 
 
 def _customer_id(customer: int) -> str:
-    """As spreadsheets export an id from a column that also has empty cells."""
+    """Spell an id as spreadsheets export it from a column that also has empty cells."""
     return f"{FIRST_CUSTOMER + customer}.0"
 
 
 def _spelt(values: pd.Series, spell: Callable[[int], str | None]) -> pd.Series:
-    """Text for numbers of which most occur often: each distinct one is spelt once."""
+    """Convert numbers into text; each distinct number is converted only once."""
     codes, distinct = pd.factorize(values)
     return _take([spell(value) for value in distinct], codes)
 
 
 def _take(texts: list[str | None] | np.ndarray, codes: np.ndarray) -> pd.Series:
-    """The texts at the codes; in Arrow, where a million texts are one block of memory."""
+    """Select texts by code, as an Arrow array, which holds a million texts in one memory block."""
     array = pa.array(texts, pa.large_string()).take(pa.array(np.asarray(codes)))
     return pd.Series(array, dtype=pd.ArrowDtype(pa.large_string()))
 
@@ -725,7 +787,7 @@ def _repeat_and_break(
     broken_line_count: int,
     stream: np.random.Generator,
 ) -> pd.DataFrame:
-    """Repeat some lines exactly; add broken copies of others, so that no order loses a line."""
+    """Repeat some lines, and add broken copies of others, so that no order loses a line."""
     repeated = np.flatnonzero(stream.random(len(raw)) < duplicate_rate)
     is_customers_sale = ~raw["Invoice"].str.startswith("C") & raw["Customer ID"].notna()
     broken = stream.choice(np.flatnonzero(is_customers_sale), broken_line_count)
@@ -743,7 +805,7 @@ def _repeat_and_break(
 def _truth(
     customers: pd.DataFrame, orders: pd.DataFrame, clock: _Clock, settings: Settings, start: int
 ) -> pd.DataFrame:
-    """One row per customer of the chunk; see `simulate`."""
+    """Make the table of true parameters, one row per customer of the chunk; see `simulate`."""
     by_customer = orders.loc[orders["customer"] >= 0].groupby("customer")["day"]
     ended_at = pd.Series(clock.timestamps(by_customer.max().to_numpy()))
     return pd.DataFrame(
@@ -761,27 +823,27 @@ def _truth(
 
 
 def _position(group: np.ndarray) -> np.ndarray:
-    """Each element's position in its group, from 0; equal groups stand together."""
+    """Compute each element's position in its group, from 0; groups must be contiguous."""
     index = np.arange(len(group))
     is_start = np.concatenate([[True], group[1:] != group[:-1]])[: len(group)]
     return index - np.maximum.accumulate(np.where(is_start, index, 0))
 
 
 def _running_sum(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """The sum of the group's values up to and with each element; equal groups stand together."""
+    """Compute running sums per group, including each element; groups must be contiguous."""
     total = np.cumsum(values)
     first = np.arange(len(group)) - _position(group)
     return total - total[first] + values[first]
 
 
 def _sums(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Sums of whole numbers by group, exact as long as they stay below 2 ** 53."""
+    """Sum whole numbers by group; exact below 2 ** 53."""
     return np.bincount(group, values).astype(np.int64)
 
 
 @contextlib.contextmanager
 def _appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """A function that appends a frame to the new file, in the format its suffix names."""
+    """Open a new file, and yield a function that appends a frame in the format of its suffix."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as files:
         if path.suffix == ".parquet":
@@ -796,7 +858,7 @@ def _appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
         else:
             file = files.enter_context(path.open("wb"))
             if path.suffix == ".gz":
-                # Neither name nor time in the header: equal settings give equal bytes.
+                # The gzip header has no name and no time, so that equal settings give equal bytes.
                 file = files.enter_context(gzip.GzipFile("", "wb", 6, file, mtime=0))
             is_first = True
 
@@ -816,18 +878,18 @@ def _appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 def _is_within(lower: float, value: object, upper: float) -> bool:
-    """Whether the value is a number strictly between the two; NaN is not."""
+    """Return whether a value is a number strictly between two bounds; NaN is not."""
     return isinstance(value, Real) and lower < value < upper
 
 
 def _require(name: str, value: object, is_met: bool, wanted: str) -> None:
-    """Raise the ``ValueError`` that names what is wrong, unless the condition is met."""
+    """Raise a ``ValueError`` that names the value, unless the condition is met."""
     if not is_met:
         raise ValueError(f"{name} must be {wanted}, not {value!r}")
 
 
 def _date(text: str) -> date:
-    """A date from the command line, or the message that argparse shows."""
+    """Parse a date of the command line; argparse shows the message of the error."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -835,7 +897,7 @@ def _date(text: str) -> date:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """The options, whose defaults are those of `Settings`."""
+    """Build the parser of the command line; its defaults are those of `Settings`."""
     default = {field.name: field.default for field in fields(Settings)}
     parser = argparse.ArgumentParser(
         prog="python -m customer_value.simulation",
@@ -864,7 +926,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command line: ``python -m customer_value.simulation --help``."""
+    """Run the command line: ``python -m customer_value.simulation --help``.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Raises
+    ------
+    SystemExit
+        If an argument is wrong, with status 2 and a message on stderr.
+    """
     parser = _parser()
     options = vars(parser.parse_args(arguments))
     files = [options.pop(name) for name in ("output", "truth", "contacts")]

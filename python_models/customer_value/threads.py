@@ -1,4 +1,4 @@
-"""One thread for the arithmetic of fits, so that they end the same on every machine."""
+"""Limits the arithmetic of fits to one thread, so that results are the same on every machine."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,25 +11,34 @@ Result = TypeVar("Result")
 
 
 def one_thread(fit: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Let a function do its linear algebra on one thread, and whatever comes after it too.
+    """Limit the linear algebra of a function, and of everything after it, to one thread.
 
-    A second thread wins nothing on sums of this size, waits long where the engine is busy, and adds
-    up in another order.
+    A second thread does not speed up sums of this size, waits long while the engine is busy, and
+    adds up in another order.
 
     Parameters
     ----------
     fit : callable
+        The function to wrap.
 
     Returns
     -------
     callable
-        The same, on one thread.
+        The same function; each call first limits the process to one thread.
 
     Notes
     -----
-    The limit stays: it is that of the whole process, in which dbt may fit two models at once. If
-    the first to end lifted it (as ``threadpool_limits.wrap`` does), the other would go on with
-    more.
+    The limit is not lifted afterwards, because it applies to the whole process, in which dbt may
+    run two fits at once. If the first to end lifted it (as ``threadpool_limits.wrap`` does), the
+    other would continue with several threads.
+
+    Examples
+    --------
+    >>> @one_thread
+    ... def total(values):
+    ...     return sum(values)
+    >>> total([1, 2, 3])
+    6
     """
 
     @wraps(fit)

@@ -1,4 +1,4 @@
-"""Do groups of customers separate what happened afterwards? Tests and effect sizes."""
+"""Tests whether groups of customers differ in their later outcomes, with effect sizes."""
 
 from collections.abc import Sequence
 
@@ -11,21 +11,31 @@ DIGITS = 9
 
 
 def churn_test(customer_count: np.ndarray, churned_count: np.ndarray) -> dict:
-    """Pearson's chi-square test of churn by group, and Cramer's V.
+    """Test churn by group with Pearson's chi-square test, and compute Cramer's V.
 
     Parameters
     ----------
-    customer_count, churned_count : arrays of whole numbers, one entry a group
+    customer_count, churned_count : numpy.ndarray of shape (groups,)
+        Customers and churned customers per group (whole numbers).
 
     Returns
     -------
     dict
-        ``statistic``, ``degrees_of_freedom``, ``p_value``, ``effect_size`` (0: groups churn alike;
-        1: a group churns as a whole or not at all); without these, a ``reason``.
+        ``statistic``, ``degrees_of_freedom``, ``p_value``, ``effect_size`` (0 if all groups have
+        the same churn rate, 1 if each group churns completely or not at all). If no test is
+        possible, ``reason`` only.
 
     Notes
     -----
     Cramer (1946), Mathematical Methods of Statistics, 21.9. No continuity correction.
+
+    Examples
+    --------
+    >>> result = churn_test(np.array([100, 100]), np.array([20, 60]))
+    >>> round(float(result["statistic"]), 2), round(float(result["effect_size"]), 3)
+    (33.33, 0.408)
+    >>> churn_test(np.array([100, 100]), np.array([0, 0]))
+    {'reason': 'nobody churned'}
     """
     table = np.array([churned_count, customer_count - churned_count], dtype=float)
     if table.shape[1] < 2:
@@ -42,26 +52,35 @@ def churn_test(customer_count: np.ndarray, churned_count: np.ndarray) -> dict:
 
 
 def rank_test(customer_count: np.ndarray, rank_sum: np.ndarray, ties: float) -> dict:
-    """Kruskal and Wallis's test of an amount by group, and epsilon squared.
+    """Test an amount by group with the Kruskal-Wallis test, and compute epsilon squared.
 
     Parameters
     ----------
-    customer_count : array of whole numbers, one entry a group
-    rank_sum : array
-        Sum of the ranks of each group's customers among all; equal amounts share their mean rank.
+    customer_count : numpy.ndarray of shape (groups,)
+        Customers per group (whole numbers).
+    rank_sum : numpy.ndarray of shape (groups,)
+        Sum of the ranks of the group's customers among all customers; equal amounts share their
+        mean rank.
     ties : float
-        Sum of t**3 - t over the numbers t of customers with equal amounts.
+        Sum of t**3 - t over the sets of customers with equal amounts, where t is the size of a set.
 
     Returns
     -------
     dict
         ``statistic`` (corrected for ties), ``degrees_of_freedom``, ``p_value``, ``effect_size``
-        (0: groups are alike; 1: each group lies apart); without these, a ``reason``.
+        (0 if the groups do not differ, 1 if the group determines the rank). If no test is possible,
+        ``reason`` only.
 
     Notes
     -----
     Kruskal and Wallis (1952), JASA 47, eq. 1.1 and 1.3; epsilon squared as in Tomczak and Tomczak
     (2014), "The need to report effect size estimates revisited", Trends in Sport Sciences 21.
+
+    Examples
+    --------
+    >>> result = rank_test(np.array([3, 3]), np.array([6.0, 15.0]), ties=0.0)
+    >>> round(result["statistic"], 3), round(result["p_value"], 3), round(result["effect_size"], 3)
+    (3.857, 0.05, 0.771)
     """
     n = float(customer_count.sum())
     if len(customer_count) < 2:
@@ -81,14 +100,14 @@ def rank_test(customer_count: np.ndarray, rank_sum: np.ndarray, ties: float) -> 
 
 
 def frame(groups: pd.DataFrame) -> pd.DataFrame:
-    """All tests as a table, typed also when there is none.
+    """Run all tests and return a table, with typed columns also when there are no groups.
 
     Parameters
     ----------
     groups : pandas.DataFrame
         One row per ``cutoff_date``, ``horizon_days``, ``grouping_name`` and ``group_name``:
         ``customer_count``, ``churned_count``, ``order_rank_sum``, ``revenue_rank_sum``,
-        ``order_ties``, ``revenue_ties``.
+        ``order_ties``, ``revenue_ties``, as in `churn_test` and `rank_test`.
 
     Returns
     -------
@@ -96,7 +115,29 @@ def frame(groups: pd.DataFrame) -> pd.DataFrame:
         One row per ``cutoff_date``, ``horizon_days``, ``grouping_name`` and ``outcome`` (churn,
         orders, revenue): ``test``, ``group_count``, ``customer_count``, ``statistic``,
         ``degrees_of_freedom``, ``p_value``, ``effect``, ``effect_size``, ``reason`` (empty where
-        the test could be made).
+        the test was possible).
+
+    Examples
+    --------
+    >>> groups = pd.DataFrame(
+    ...     {
+    ...         "cutoff_date": [pd.Timestamp("2024-01-01")] * 2,
+    ...         "horizon_days": [90, 90],
+    ...         "grouping_name": ["segment", "segment"],
+    ...         "group_name": ["loyal", "lost"],
+    ...         "customer_count": [100, 100],
+    ...         "churned_count": [20, 60],
+    ...         "order_rank_sum": [11_500.0, 8_600.0],
+    ...         "revenue_rank_sum": [11_800.0, 8_300.0],
+    ...         "order_ties": [500_000, 500_000],
+    ...         "revenue_ties": [500_000, 500_000],
+    ...     }
+    ... )
+    >>> frame(groups)[["outcome", "test", "effect_size"]].round(3)
+       outcome            test  effect_size
+    0    churn      chi_square        0.408
+    1   orders  kruskal_wallis        0.067
+    2  revenue  kruskal_wallis        0.098
     """
     types = {
         "cutoff_date": "datetime64[ns]",

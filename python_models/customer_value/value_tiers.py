@@ -1,7 +1,7 @@
-"""Which value tier a customer will have in the next period: a multinomial logistic regression.
+"""Predicts a customer's value tier of the next period by multinomial logistic regression.
 
-It learns as the churn model does: from cut-offs whose windows had ended, with features relative to
-the customers of their own cut-off.
+Like the churn model, it is fitted on cut-offs whose windows had ended, with features that are
+standardised within their own cut-off.
 """
 
 from collections.abc import Sequence
@@ -26,22 +26,59 @@ DIGITS = 14
 
 @dataclass(frozen=True)
 class Fit:
-    """What came of a fit. Without one, `coefficients` is empty."""
+    """The result of a value tier fit.
+
+    Attributes
+    ----------
+    status : str
+        ``ok`` or ``not_fitted``.
+    reason : str
+        Why the status is not ``ok``; empty where it is.
+    customer_count : int
+        Training rows: a customer counts once per training cut-off.
+    coefficients : dict of (tier, feature) to float
+        Score of the tier per unit of the feature; the feature ``intercept`` is the constant. The
+        tier with the highest score is predicted. Empty without a fit.
+    """
 
     status: str
     reason: str
     customer_count: int
     coefficients: dict[tuple[str, str], float] = field(default_factory=dict)
-    """By tier and feature, ``intercept`` among them, in units of the features."""
 
 
 def logistic() -> LogisticRegression:
-    """The multinomial model, not fitted yet."""
+    """Create the multinomial logistic regression, not fitted yet.
+
+    Returns
+    -------
+    sklearn.linear_model.LogisticRegression
+        With the ridge penalty of the churn model (`churn.PENALTY`).
+
+    Examples
+    --------
+    >>> logistic().solver
+    'newton-cholesky'
+    """
     return LogisticRegression(C=1 / PENALTY, solver="newton-cholesky", tol=1e-9, max_iter=200)
 
 
 def forest() -> RandomForestClassifier:
-    """The challenger, not fitted yet: Breiman (2001), Random Forests, Machine Learning 45."""
+    """Create the challenger, a random forest, not fitted yet.
+
+    Returns
+    -------
+    sklearn.ensemble.RandomForestClassifier
+
+    Notes
+    -----
+    Breiman (2001), Random Forests, Machine Learning 45.
+
+    Examples
+    --------
+    >>> forest().n_estimators
+    50
+    """
     return RandomForestClassifier(50, min_samples_leaf=20, max_samples=0.5, random_state=0)
 
 
@@ -51,28 +88,33 @@ def fit(
     scales: pd.DataFrame,
     as_of_date: pd.Timestamp,
 ) -> Fit:
-    """Multinomial logistic regression of the tier, with a ridge penalty.
+    """Fit a multinomial logistic regression of the tier, with a ridge penalty.
 
     Parameters
     ----------
     training : pandas.DataFrame
         One row per cut-off and customer: ``cutoff_date``, ``customer_id``, ``actual_tier`` (of the
-        revenue within the horizon) and a column for each feature.
+        revenue within the horizon) and one column per feature.
     scales : pandas.DataFrame
         One row per ``as_of_date`` and ``feature``: ``feature_mean``, ``feature_deviation``.
     as_of_date : pandas.Timestamp
-        The date of the customers to score.
+        The date of the customers to score: the coefficients are in the units of their features.
 
     Returns
     -------
     Fit
-        ``not_fitted``, with the reason, where not even two tiers have customers enough.
+        ``not_fitted``, with the reason, if fewer than two tiers have enough customers.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or a feature has no scale at a training cut-off.
 
     Notes
     -----
-    Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning, 4.4. A tier that
-    nobody had in the training windows is never foreseen: where few buy in a window, buyers are all
-    among the best, and the rest are bronze.
+    Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning, 4.4. A tier
+    without customers in the training windows is never predicted: if few customers buy within a
+    window, all buyers are in the highest tiers, and the other customers are bronze.
     """
     training = training.sort_values(["cutoff_date", "customer_id"])
     tier = training["actual_tier"].to_numpy(dtype=str)
@@ -84,7 +126,7 @@ def fit(
     model = logistic().fit(rows, tier)
     intercepts, weights = model.intercept_, model.coef_
     if len(model.classes_) == 2:
-        # Of two, scikit-learn tells the second relative to the first.
+        # With two classes, scikit-learn returns only the second, relative to the first.
         intercepts = np.append(0.0, intercepts)
         weights = np.vstack([np.zeros(len(features)), weights])
     coefficients = {}
@@ -101,20 +143,26 @@ def fit(
 def cross_validate(
     training: pd.DataFrame, scales: pd.DataFrame, as_of_date: pd.Timestamp
 ) -> dict[str, float]:
-    """Accuracy of both classifiers inside the training windows, by five-fold cross-validation.
+    """Compute the accuracy of both classifiers by five-fold cross-validation.
 
-    All rows of a customer are in one fold, or another cut-off's row would tell a fold the answer.
+    All rows of a customer are in one fold. Otherwise a fold's answers would leak through the
+    customer's rows of other cut-offs.
 
     Parameters
     ----------
     training, scales, as_of_date
-        As for `fit`.
+        As in `fit`.
 
     Returns
     -------
-    dict
-        The share of right tiers by classifier: ``multinomial_logistic`` and ``random_forest``.
-        Empty where the training windows are too thin for a fit.
+    dict of str to float
+        Share of correctly predicted tiers of the training rows, by classifier:
+        ``multinomial_logistic`` and ``random_forest``. Empty if `too_thin` gives a reason.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or a feature has no scale at a training cut-off.
     """
     training = training.sort_values(["cutoff_date", "customer_id"])
     if too_thin(training):
@@ -132,13 +180,24 @@ def cross_validate(
 
 
 def too_thin(training: pd.DataFrame) -> str:
-    """Why no classifier can be fitted on these rows; empty if one can.
+    """Give the reason why no classifier can be fitted on the rows.
 
     Parameters
     ----------
     training : pandas.DataFrame
-        ``customer_id`` and ``actual_tier`` of the training windows. A customer counts once for a
-        tier, in however many windows.
+        ``customer_id`` and ``actual_tier`` of the training windows. A customer counts once per
+        tier, even in several windows.
+
+    Returns
+    -------
+    str
+        The reason; empty if two tiers have at least `MIN_CUSTOMERS_PER_TIER` customers.
+
+    Examples
+    --------
+    >>> training = pd.DataFrame({"customer_id": range(30), "actual_tier": ["bronze"] * 30})
+    >>> too_thin(training).split(";")[0]
+    'customers of ended windows were 30 bronze, 0 silver, 0 gold, 0 platinum'
     """
     customers = training.drop_duplicates(["customer_id", "actual_tier"])["actual_tier"]
     counts = {name: int((customers == name).sum()) for name in TIERS}
@@ -152,18 +211,28 @@ def too_thin(training: pd.DataFrame) -> str:
 
 
 def frame(fits: Sequence[tuple[pd.Timestamp, int, Fit]]) -> pd.DataFrame:
-    """The fits as a table, typed also when there is none.
+    """Convert fits into a table, with typed columns also when there are none.
 
     Parameters
     ----------
     fits : sequence of (as_of_date, horizon_days, fit)
+        Each fit as `fit` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        One row per ``as_of_date``, ``horizon_days``, ``value_tier`` and ``feature`` (``intercept``
-        among them): ``coefficient``, and of the fit ``status``, ``reason``, ``customer_count``. A
-        fit that failed has one row, without a tier.
+        One row per ``as_of_date``, ``horizon_days``, ``value_tier`` and ``feature`` (including
+        ``intercept``): ``coefficient`` (score per unit of the feature), and the fit's ``status``,
+        ``reason`` and ``customer_count``. A failed fit has one row, without a tier.
+
+    Examples
+    --------
+    >>> fitted = Fit("ok", "", 500, {("gold", "intercept"): -1.5, ("gold", "log_orders"): 0.4})
+    >>> table = frame([(pd.Timestamp("2024-01-01"), 90, fitted)])
+    >>> table[["value_tier", "feature", "coefficient"]]
+      value_tier     feature  coefficient
+    0       gold   intercept         -1.5
+    1       gold  log_orders          0.4
     """
     types = {
         "as_of_date": "datetime64[ns]",
@@ -188,17 +257,27 @@ def frame(fits: Sequence[tuple[pd.Timestamp, int, Fit]]) -> pd.DataFrame:
 def accuracy_frame(
     accuracies: Sequence[tuple[pd.Timestamp, int, int, dict[str, float]]],
 ) -> pd.DataFrame:
-    """The accuracies of `cross_validate` as a table, typed also when there is none.
+    """Convert accuracies into a table, with typed columns also when there are none.
 
     Parameters
     ----------
-    accuracies : sequence of (as_of_date, horizon_days, customer_count, result of `cross_validate`)
+    accuracies : sequence of (as_of_date, horizon_days, customer_count, accuracy by classifier)
+        The last one as `cross_validate` returns it.
 
     Returns
     -------
     pandas.DataFrame
         One row per ``as_of_date``, ``horizon_days`` and ``model``: ``customer_count`` (training
-        rows) and ``accuracy``.
+        rows) and ``accuracy`` (share, 0 to 1).
+
+    Examples
+    --------
+    >>> by_model = {"multinomial_logistic": 0.71, "random_forest": 0.70}
+    >>> table = accuracy_frame([(pd.Timestamp("2024-01-01"), 90, 500, by_model)])
+    >>> table[["model", "customer_count", "accuracy"]]
+                      model  customer_count  accuracy
+    0  multinomial_logistic             500      0.71
+    1         random_forest             500      0.70
     """
     types = {
         "as_of_date": "datetime64[ns]",

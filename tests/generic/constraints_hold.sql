@@ -1,9 +1,10 @@
 {#-
-    Fails where a row breaks a constraint that the model's YAML declares, and names each one that is
-    broken. DuckDB enforces the constraints of a contract as it writes the table; this test holds
-    them on Spark, and on the models without a contract, and reads the table once for all of them.
+    Fails if a row breaks a constraint that the model's YAML declares, and names each broken
+    constraint. DuckDB enforces the constraints of a contract when it writes the table; this test
+    checks them on Spark, and for models without a contract. It reads the table once for all
+    constraints.
 
-    The columns in not_null_with_amounts are money: they are null where the input has no amounts.
+    The columns in not_null_with_amounts are money, which is null if the input has no amounts.
 -#}
 {% test constraints_hold(model, not_null_with_amounts=[]) %}
     {%- set rules = declared_constraints() -%}
@@ -25,21 +26,21 @@
     ),
 
     broken_rules as (
-        select concat_ws(
-            '; '
-            {%- for rule in rules %},
-            case
+        select
+            ''
+            {%- for rule in rules %}
+            || case
                 when rule_{{ loop.index }} > 0
-                    then {{ text_literal(rule.name ~ ': broken in ') }}
+                    then {{ text_literal('; ' ~ rule.name ~ ': broken in ') }}
                         || cast(rule_{{ loop.index }} as {{ dbt.type_string() }})
                         || ' of ' || cast(row_count as {{ dbt.type_string() }}) || ' rows'
+                else ''
             end
-            {%- endfor %}
-        ) as message
+            {%- endfor %} as message
         from broken_rows
     )
 
     select message
     from broken_rules
-    where case when message = '' then false else {{ stop_with('message') }} end
+    where case when message = '' then false else {{ stop_with('substring(message, 3)') }} end
 {% endtest %}

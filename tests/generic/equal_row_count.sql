@@ -1,4 +1,4 @@
-{#- Fails where the model has more or fewer rows than the other relation. -#}
+{#- Fails if the model has more or fewer rows than the other relation. -#}
 {% test equal_row_count(model, to) %}
     with row_counts as (
         select

@@ -1,6 +1,6 @@
 {#-
-    Fails on each combination of the columns that stands in more than one row; nulls are equal to
-    each other.
+    Fails for each combination of values of the columns that occurs in more than one row. Nulls are
+    equal to each other.
 -#}
 {% test unique_combination(model, columns) %}
     select

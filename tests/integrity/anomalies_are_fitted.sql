@@ -1,4 +1,4 @@
--- Without a fit customers have no anomaly score now; the reason says what is missing.
+-- Fails if the current date has no anomaly fit. Customers then have no current anomaly score.
 {{ config(severity='warn') }}
 
 select

@@ -1,6 +1,7 @@
--- Whoever was contacted or held back is in one segment of the campaign and in one arm, with orders,
--- revenue and cost: segments add up to the campaign, and the campaign to its assignments.
-with int_campaign_arms as (
+-- One row per campaign and arm whose sums differ. Each assigned customer is in one segment and one
+-- arm of the campaign: customers, orders, revenue and cost of the segments must add up to those of
+-- the campaign, and the customers of the campaign to its assignments.
+with campaign_arms as (
     select * from {{ ref('int_campaign_arms') }}
 ),
 
@@ -8,13 +9,13 @@ campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
 
-int_campaigns as (
+campaign_terms as (
     select * from {{ ref('int_campaigns') }}
     where is_launched
 ),
 
 campaigns as (
-    select * from int_campaign_arms
+    select * from campaign_arms
     where scope = 'campaign'
 ),
 
@@ -28,7 +29,7 @@ segments as (
         sum(net_revenue) as net_revenue,
         sum(prior_revenue) as prior_revenue,
         sum(campaign_cost) as campaign_cost
-    from int_campaign_arms
+    from campaign_arms
     where scope = 'segment'
     group by 1, 2
 ),
@@ -39,8 +40,8 @@ assigned as (
         campaign_assignments.assignment as arm,
         count(*) as customer_count
     from campaign_assignments
-    inner join int_campaigns
-        on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    inner join campaign_terms
+        on campaign_assignments.campaign_id = campaign_terms.campaign_id
     where campaign_assignments.assignment is not null
     group by 1, 2
 ),

@@ -1,6 +1,6 @@
--- The campaigns that come with the project are of its sample. With other order lines, put your own
--- into seeds/campaigns.csv, or leave its header only; the same goes for campaign_variants.csv and
--- suppressed_customers.csv.
+-- Fails if the project's own campaigns, which are for its sample, are used with other order lines.
+-- Replace them in seeds/campaigns.csv, or keep its header only; do the same with
+-- campaign_variants.csv and suppressed_customers.csv.
 {{ config(severity='warn') }}
 
 select

@@ -1,5 +1,6 @@
--- Without a fit for the current date the churn risk is that of the purchase model, and customers
--- have no reasons; or they have no next value tier. The reason says what is missing.
+-- Fails if the current date has no fit of churn or of the value tier. Without the first, the churn
+-- risk comes from the purchase model, and customers have no churn reasons; without the second, they
+-- have no predicted value tier.
 {{ config(severity='warn') }}
 
 with fits as (
@@ -21,15 +22,15 @@ with fits as (
 )
 
 select distinct
-    int_as_of_dates.as_of_date,
+    as_of_dates.as_of_date,
     models.model,
     coalesce(fits.reason, 'no window has ended that a model could learn from') as reason
-from {{ ref('int_as_of_dates') }} as int_as_of_dates
+from {{ ref('int_as_of_dates') }} as as_of_dates
 cross join (values ('churn'), ('value_tier')) as models (model)
 left join fits
     on
-        int_as_of_dates.as_of_date = cast(fits.as_of_date as date)
+        as_of_dates.as_of_date = cast(fits.as_of_date as date)
         and models.model = fits.model
 where
-    int_as_of_dates.is_current
+    as_of_dates.is_current
     and coalesce(fits.status, 'not_fitted') <> 'ok'

@@ -1,5 +1,5 @@
--- Fails on each day at whose end a clock shows no more than at the end of the day before.
-with int_clv_clock as (
+-- Fails for each day on which a clock does not advance.
+with clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
 
@@ -12,7 +12,7 @@ differences as (
         valued_days,
         lag(operational_days) over each_clock as operational_days_before,
         lag(valued_days) over each_clock as valued_days_before
-    from int_clv_clock
+    from clv_clock
     window each_clock as (partition by as_of_date, clock order by calendar_date nulls last)
 )
 

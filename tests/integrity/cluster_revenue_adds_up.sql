@@ -1,14 +1,14 @@
--- Where clusters are fitted, the customers and the revenue of clusters, and of the cross table with
--- segments, are those of all customers with an order day. One row for each that differs.
+-- One row per mart that differs. Customers and revenue of the clusters, and of the cross table of
+-- clusters and segments, must equal those of all customers with an order day.
 with expected as (
     select
         count(*) as customer_count,
-        sum(int_customers__features.net_revenue) as net_revenue
-    from {{ ref('int_customers__features') }} as int_customers__features
-    inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
+        sum(features.net_revenue) as net_revenue
+    from {{ ref('int_customers__features') }} as features
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
         on
-            int_customers__features.as_of_date = int_as_of_dates.as_of_date
-            and int_as_of_dates.is_current
+            features.as_of_date = as_of_dates.as_of_date
+            and as_of_dates.is_current
 ),
 
 actual as (
@@ -34,7 +34,7 @@ select
 from actual
 cross join expected
 where
-    -- No sum where nothing was fitted.
+    -- Without a cluster fit, the marts are empty and the sums are null.
     actual.customer_count is not null
     and (
         actual.customer_count <> expected.customer_count

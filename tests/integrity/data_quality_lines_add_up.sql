@@ -1,4 +1,5 @@
--- Kept and rejected lines of data_quality add up to all of them: no kind or reason lacks its row.
+-- Kept and rejected lines of data_quality must add up to all lines, which fails if a line kind or a
+-- rejection reason has no row.
 with line_counts as (
     select
         sum(case when check_name = 'lines' then row_count else 0 end) as all_lines,

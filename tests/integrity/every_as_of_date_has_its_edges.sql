@@ -1,5 +1,5 @@
--- As-of dates at which a customer bought, without the edges of all three metrics: their scores
--- would all be 1.
+-- As-of dates with buyers that lack the edges of one of the three metrics: without edges, all
+-- customers would have a score of 1 in that metric.
 with buyers as (
     select distinct as_of_date
     from {{ ref('int_customers__rfm') }}

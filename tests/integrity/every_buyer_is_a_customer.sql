@@ -1,5 +1,5 @@
--- Customers of orders who are not in customers, and those in customers without an order: also those
--- who returned all they bought are customers.
+-- Customer ids of orders that are missing in customers, and customers without an order. Customers
+-- who returned all their purchases are in customers, too.
 with buyers as (
     select distinct customer_id from {{ ref('orders') }}
     where not is_guest

@@ -1,4 +1,5 @@
--- Each row of the contacts is a customer's contacts, or stands among the rejected with a reason.
+-- Each row of the contacts must be either in stg_customer_contacts or rejected with a reason, and
+-- only once.
 with contacts as (
     select contact_id from {{ ref('base_customer_contacts') }}
 ),

@@ -1,5 +1,5 @@
--- Where the models were fitted, each customer with an order day is scored, as of each date that is
--- scored in full, at each horizon once.
+-- Customers with an order day, but without a churn risk from the selected purchase model, by as-of
+-- date that is scored in full and horizon, if the model was fitted at the date.
 with expected as (
     select
         purchase_summary.as_of_date,

@@ -1,6 +1,6 @@
--- Contacted, held back and left out are the audience as of now, of what is planned. What has been
--- launched keeps its list, whatever the audience is: tests/python/test_campaigns.py compares those
--- at their launch.
+-- Planned campaigns whose treatment, control and suppressed customers do not add up to the current
+-- audience. A launched campaign keeps its list even if the audience changes:
+-- tests/python/test_campaigns.py compares it with the audience at launch.
 with members as (
     select
         campaigns.campaign_id,

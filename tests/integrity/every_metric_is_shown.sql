@@ -1,4 +1,4 @@
--- What was measured, of predictions and of value tiers, is all in model_metrics.
+-- model_metrics must contain all computed metrics, of predictions and of value tiers.
 with counts as (
     select
         (select count(*) from {{ ref('model_metrics') }}) as shown,

@@ -1,4 +1,4 @@
--- Lines and money of the input, against what is kept and what is rejected.
+-- Count and amount of the input's lines must equal those of kept and rejected lines together.
 with lines_as_text as (
     select * from {{ ref('base_order_lines') }}
 ),

@@ -1,4 +1,5 @@
--- Records of each file, counted apart by Python, against the lines that an engine read of it.
+-- Files for which the number of lines that the engine read differs from the number of records that
+-- Python counted independently.
 {%- set files = input_facts().files | rejectattr('record_count', 'none') | list %}
 with records as (
     {%- for file in files %}

@@ -1,5 +1,5 @@
--- Names each rule that cannot give its segment to anyone: earlier rules take all cells and
--- customers for which it holds, or it asks of the scores what no cell has.
+-- Segment rules that cannot assign their segment: earlier rules match all their cells and
+-- customers, or no cell of scores meets their condition.
 with rule_matches as (
     {{ segment_rule_matches() }}
 )

@@ -1,4 +1,4 @@
--- Names each rule on other columns than the scores that holds for no customer of this input: a
+-- Segment rules on columns other than the scores that match no customer of this input. It is a
 -- warning, because another input may have such customers.
 {{ config(severity='warn') }}
 

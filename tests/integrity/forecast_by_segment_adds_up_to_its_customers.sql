@@ -1,5 +1,5 @@
--- The forecast takes equal customers together, and must come to what they are expected to bring
--- one by one.
+-- One row per horizon and segment that differs. The forecast groups customers with equal data; its
+-- sums must equal the sums of the predictions per customer.
 with by_segment as (
     select
         horizon_days,

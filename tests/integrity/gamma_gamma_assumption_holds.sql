@@ -1,5 +1,5 @@
--- Gamma-Gamma takes what an order brings for independent of how often its customer orders. Where
--- the two go together, clv is too low for some customers and too high for others.
+-- Gamma-Gamma assumes that the value of an order is independent of its customer's number of orders.
+-- If the two are correlated, clv is too low for some customers and too high for others.
 {{ config(severity='warn') }}
 
 with repeat_buyers as (

@@ -1,5 +1,5 @@
--- What in the input is worth a look before anyone relies on the marts, and what to do about it: a
--- warning, not a failure.
+-- Checks of the input that are in doubt, with advice. Look at them before you rely on the marts. It
+-- is a warning, not a failure.
 {{ config(severity='warn') }}
 
 select

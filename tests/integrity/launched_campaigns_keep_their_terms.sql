@@ -1,5 +1,6 @@
--- A campaign that has been launched is measured by the terms of its launch: days and control share
--- in seeds/campaigns.csv must stay as they were. Put a changed campaign into a row of its own.
+-- Launched campaigns whose dates, attribution days or control share in seeds/campaigns.csv changed
+-- after the launch. A campaign is measured by the terms of its launch: add a changed campaign as a
+-- new row.
 with launched as (
     select distinct
         campaign_id,

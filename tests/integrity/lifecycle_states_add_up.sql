@@ -1,5 +1,5 @@
--- The active customers of a month are new, retained or reactivated; those of the month before are
--- retained or lapsed.
+-- Months whose states do not add up. The active customers of a month are new, retained or
+-- reactivated; those of the month before are retained or lapsed.
 with customer_lifecycle as (
     select
         customer_lifecycle.*,

@@ -1,5 +1,5 @@
--- The customers of a month's end all came from somewhere, and those of the month's end before all
--- went somewhere.
+-- Month ends at which the migrations do not include all customers. Each customer of a month's end
+-- has one origin, and each customer of the previous month's end has one destination.
 with month_ends as (
     select
         as_of_date,

@@ -1,5 +1,4 @@
--- The same money in every layer, exactly. One row for each sum that differs from the one it must
--- equal.
+-- One row per sum that differs from its expected sum. Revenue must be exactly equal in all layers.
 with order_lines as (
     select * from {{ ref('order_lines') }}
 ),

@@ -1,6 +1,7 @@
--- Without an as_of_date, the newest line says what day it is: one wrong date, years ahead, would
--- make every customer look lost. Names the lines of a day that is more than a year after all
--- others; set as_of_date to the right date, and they are rejected as from_the_future.
+-- Lines of a newest day that is more than a year after all other days. Without the var as_of_date,
+-- the newest line determines the current date: one wrong date, years ahead, would make every
+-- customer look lost. Set as_of_date to the right date, and these lines are rejected as
+-- from_the_future.
 with order_lines as (
     select * from {{ ref('int_order_lines__counted') }}
 ),

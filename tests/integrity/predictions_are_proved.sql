@@ -1,5 +1,5 @@
--- Each horizon is held against what came after at least three cut-offs; where the data are short,
--- or fewer are asked for, one window's luck is in the figures.
+-- Horizons whose predictions were compared with actual outcomes at fewer than three cut-offs. With
+-- so few, because of short data or a low var backtest_cutoffs, the metrics depend on chance.
 {{ config(severity='warn') }}
 
 with horizons as (

@@ -1,4 +1,4 @@
--- Without a fit for the current date customers have no clv; the reason says what is missing.
+-- Purchase models without a fit for the current date. Without a fit, customers have no clv.
 {{ config(severity='warn') }}
 
 select
@@ -8,8 +8,8 @@ select
     clv_parameters.status,
     clv_parameters.reason
 from {{ ref('clv_parameters') }} as clv_parameters
-inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
+inner join {{ ref('int_as_of_dates') }} as as_of_dates
     on
-        clv_parameters.as_of_date = int_as_of_dates.as_of_date
-        and int_as_of_dates.is_current
+        clv_parameters.as_of_date = as_of_dates.as_of_date
+        and as_of_dates.is_current
 where clv_parameters.status not in ('ok', 'at_bound')

@@ -1,5 +1,6 @@
--- Sale lines of which more came back than was sold, and those that a return from before them or of
--- another customer or product takes from; return lines whose parts are not their whole.
+-- Sale lines with a larger returned than sold quantity, with a matched return that is earlier or of
+-- another customer or product, or with a match that names another order; and return lines whose
+-- matched parts do not add up to the return, or that do not have exactly one latest sale.
 with int_returns__matched as (
     select * from {{ ref('int_returns__matched') }}
 ),

@@ -1,5 +1,5 @@
--- Net revenue of all customers at each as-of date, against the lines that had happened by then: a
--- return counts from its own day on, wherever its money goes.
+-- As-of dates at which the net revenue of all customers differs from that of the lines before the
+-- date. A return counts from its own day on, although it reduces the revenue of an earlier order.
 with as_of_dates as (
     select as_of_date from {{ ref('int_as_of_dates') }}
 ),

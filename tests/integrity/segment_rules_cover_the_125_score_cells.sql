@@ -1,5 +1,5 @@
--- Each of the 125 cells of r_score, f_score and m_score gets exactly one segment, one of the
--- rules'.
+-- Each of the 125 cells of r_score, f_score and m_score must get exactly one segment, which must be
+-- a segment of the rules.
 with cells as (
     {{ score_cells() }}
 ),

@@ -1,5 +1,5 @@
--- Rows of the suppression list that name no customer of the orders and none of the contacts: a
--- misspelt id protects nobody. A warning, since a list may be older than the orders.
+-- Ids of the suppression list that are in neither the orders nor the contacts: a misspelt id
+-- protects nobody. It is a warning, because the list may contain customers of other periods.
 {{ config(severity='warn') }}
 
 with suppressed_customers as (

@@ -388,7 +388,7 @@ def simulated() -> list[tuple[clv.Fit, tuple, float]]:
     runs = []
     for seed in range(20):
         model = clv.ORDER_MODELS[seed % 2]
-        shift = clv.dropout_shift(model)
+        shift = clv.DROPOUT_SHIFTS[model]
         orders, values = simulated_truth(seed)
         customers = simulated_customers(orders, values, shift, seed, in_whole_days=False)
         one = np.ones(len(customers))
@@ -489,7 +489,7 @@ def test_odd_orders_have_a_fit_or_a_reason(rows, model):
     if fit.parameters:
         x, t_x, T, _ = rows
         orders = clv.expected_orders(
-            list(fit.parameters.values()), clv.dropout_shift(model), x, t_x, T, 365.0
+            list(fit.parameters.values()), clv.DROPOUT_SHIFTS[model], x, t_x, T, 365.0
         )
         assert np.isfinite(orders).all()
         assert (orders >= 0).all()

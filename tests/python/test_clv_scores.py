@@ -217,7 +217,7 @@ def published(plain) -> dict[str, Chain]:
 @pytest.mark.parametrize("parameters", [PUBLISHED, CHANCE_TO_LEAVE_BELOW_ONE], ids=["cdnow", "low"])
 def test_expected_orders_agree_with_python_and_with_the_closed_form(plain, model, parameters):
     chain = Chain(plain, MANY, model, parameters)
-    theta, shift = parameters[model], clv.dropout_shift(model)
+    theta, shift = parameters[model], clv.DROPOUT_SHIFTS[model]
     x, t_x, T = (MANY[name].to_numpy(dtype=float) for name in ["x", "t_x", "T"])
 
     for horizon in HORIZONS:
@@ -277,7 +277,7 @@ def test_churn_risk_and_p_alive_have_their_closed_forms(published, model):
 
     scores = published[model].scores(180)
     some = 1 - ((alpha + T) / (alpha + T + 180)) ** (r + x)
-    expected = 1 - alive((r, alpha, a, b), x + clv.dropout_shift(model)) * some
+    expected = 1 - alive((r, alpha, a, b), x + clv.DROPOUT_SHIFTS[model]) * some
     np.testing.assert_allclose(scores["churn_risk"], expected, rtol=1e-9, atol=1e-12)
     # Whatever model foresees orders, MBG/NBD says who is alive.
     np.testing.assert_allclose(scores["p_alive"], alive(PUBLISHED["mbg_nbd"], x + 1), rtol=1e-9)
@@ -454,7 +454,7 @@ def simulated(plain) -> list[tuple[pd.DataFrame, pd.Series]]:
     runs = []
     for seed in range(20):
         model = clv.ORDER_MODELS[seed % 2]
-        customers = simulated_customers(*simulated_truth(seed), clv.dropout_shift(model), seed)
+        customers = simulated_customers(*simulated_truth(seed), clv.DROPOUT_SHIFTS[model], seed)
         scores = Chain(plain, customers, model).scores(180)
         runs.append((scores, customers["future_revenue"]))
     return runs

@@ -1,6 +1,6 @@
 -- Grain: one row per cut-off, horizon, target (revenue, churn), challenger and customer: what it
--- predicted, and the actual value. Apart from the other outcomes, so that customers wait for no
--- forest.
+-- predicted, and the actual value. Separate from the other outcomes, so that `customers` does not
+-- wait for the challengers.
 with fit_challengers as (
     select * from {{ ref('fit_challengers') }}
 ),

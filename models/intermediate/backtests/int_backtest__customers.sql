@@ -1,15 +1,16 @@
--- Grain: one row per cut-off, horizon that has passed since, and customer: what was known then, and
--- what came. Beyond 50,000 customers of a cut-off, a sample by hash.
-with int_customers__purchase_summary as (
+-- Grain: one row per cut-off, horizon that has ended since, and customer: what was known at the
+-- cut-off, and the actual orders and revenue within the horizon. A cut-off with more than 50,000
+-- customers has a hash-based sample.
+with purchase_summary as (
     select * from {{ ref('int_customers__purchase_summary') }}
 ),
 
-int_customers__order_days as (
+customer_order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where is_order_day
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
@@ -22,8 +23,8 @@ backtests as (
             as end_date,
         cast({{ dbt.dateadd('day', '-horizons.horizon_days', 'cutoffs.as_of_date') }} as date)
             as last_period_start_date
-    from int_as_of_dates as cutoffs
-    cross join int_as_of_dates as newest
+    from as_of_dates as cutoffs
+    cross join as_of_dates as newest
     cross join (
         values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
     ) as horizons (horizon_days)
@@ -35,38 +36,38 @@ backtests as (
 sampled as (
     select
         backtests.*,
-        int_customers__purchase_summary.customer_id,
-        int_customers__purchase_summary.repeat_count,
-        int_customers__purchase_summary.last_order_age_days,
-        int_customers__purchase_summary.age_days,
-        int_customers__purchase_summary.repeat_revenue,
-        int_customers__purchase_summary.mean_repeat_value
-    from int_customers__purchase_summary
+        purchase_summary.customer_id,
+        purchase_summary.repeat_count,
+        purchase_summary.last_order_age_days,
+        purchase_summary.age_days,
+        purchase_summary.repeat_revenue,
+        purchase_summary.mean_repeat_value
+    from purchase_summary
     inner join backtests
         on
-            int_customers__purchase_summary.as_of_date = backtests.cutoff_date
+            purchase_summary.as_of_date = backtests.cutoff_date
             and backtests.end_date <= backtests.current_as_of_date
-    where int_customers__purchase_summary.is_in_backtest
+    where purchase_summary.is_in_backtest
 ),
 
--- Order days as known now for what came, and as known at the cut-off for what had been.
+-- The actual values use order days as known now, the last period those known at the cut-off.
 order_days as (
     select
         sampled.cutoff_date,
         sampled.horizon_days,
         sampled.customer_id,
-        int_customers__order_days.order_date,
-        int_customers__order_days.net_revenue,
-        int_customers__order_days.valid_to_date = date '9999-12-31'
-        and int_customers__order_days.order_date >= sampled.cutoff_date
-        and int_customers__order_days.order_date < sampled.end_date as is_to_come,
-        int_customers__order_days.valid_from_date < sampled.cutoff_date
-        and sampled.cutoff_date <= int_customers__order_days.valid_to_date as is_known,
-        int_customers__order_days.order_date >= sampled.last_period_start_date as is_in_last_period,
+        customer_order_days.order_date,
+        customer_order_days.net_revenue,
+        customer_order_days.valid_to_date = date '9999-12-31'
+        and customer_order_days.order_date >= sampled.cutoff_date
+        and customer_order_days.order_date < sampled.end_date as is_to_come,
+        customer_order_days.valid_from_date < sampled.cutoff_date
+        and sampled.cutoff_date <= customer_order_days.valid_to_date as is_known,
+        customer_order_days.order_date >= sampled.last_period_start_date as is_in_last_period,
         sampled.last_period_start_date
     from sampled
-    inner join int_customers__order_days
-        on sampled.customer_id = int_customers__order_days.customer_id
+    inner join customer_order_days
+        on sampled.customer_id = customer_order_days.customer_id
 ),
 
 outcomes as (

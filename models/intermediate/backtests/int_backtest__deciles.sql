@@ -19,7 +19,7 @@ with outcomes as (
     from {{ ref('int_backtest__challenger_outcomes') }}
 ),
 
--- Customers with equal predictions stay together, in the decile of the middle one.
+-- Customers with equal predictions stay together, in the decile of their middle rank.
 distinct_predictions as (
     select
         cutoff_date,

@@ -29,8 +29,8 @@ with outcomes as (
     from {{ ref('int_backtest__challenger_outcomes') }}
 ),
 
--- Money of any currency is brought to at most 1, by a power of 2, which changes no digit: then its
--- squares can be added exactly.
+-- Dividing by a power of 2 brings amounts of any currency to at most 1 without changing a digit, so
+-- that their squares can be added exactly.
 scales as (
     select
         cutoff_date,
@@ -73,7 +73,7 @@ sums as (
         is_baseline,
         unit,
         cast(count(*) as double) as n,
-        -- All are foreseen alike: nothing goes with anything.
+        -- A constant prediction has no correlation.
         min(predicted) = max(predicted) as is_constant,
         {{ sum_exactly('predicted', places=18) }} as predicted,
         {{ sum_exactly('observed', places=18) }} as observed,
@@ -90,7 +90,7 @@ sums as (
     group by 1, 2, 3, 4, 5, 6
 ),
 
--- Customers with equal predictions cannot be told apart; they are ranked together.
+-- Customers with equal predictions are ranked together.
 distinct_predictions as (
     select
         cutoff_date,
@@ -130,7 +130,7 @@ rank_metrics as (
         horizon_days,
         target,
         model,
-        -- Mann and Whitney: how often the higher prediction is that of the one with orders.
+        -- Mann and Whitney: how often the customer with the event has the higher prediction.
         {{ sum_exactly('positives * (negatives_below + (n - positives) / 2e0)') }}
         / nullif(max(total_positives) * (max(total) - max(total_positives)), 0e0) as auc,
         {{ sum_exactly(

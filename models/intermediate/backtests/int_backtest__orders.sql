@@ -1,5 +1,5 @@
--- Grain: one row per cut-off, order model, clock, count of repeat orders, age and step: what those
--- who are alike in these are expected to order, if alive.
+-- Grain: one row per cut-off, order model, clock, repeat count, age and step: the orders expected
+-- of customers with these values, if alive.
 with candidates as (
     select * from {{ ref('int_clv_candidates') }}
     where is_backtest_cutoff

@@ -1,6 +1,7 @@
--- Grain: one row per cut-off, horizon, customer and model: what it foresaw by what was known then.
--- The baselines are what one would do without a model; each learns from the period before the
--- cut-off that is as long as the horizon, and is left out where there was none.
+-- Grain: one row per cut-off, horizon, customer and model: the prediction from what was known at
+-- the cut-off. The baselines are what one would do without a model. All but past_rate use the
+-- period before the cut-off that is as long as the horizon, and have no rows where nobody was a
+-- customer before that period.
 with candidates as (
     select * from {{ ref('int_clv_candidates') }}
     where is_backtest_cutoff
@@ -10,7 +11,7 @@ orders_if_alive as (
     select * from {{ ref('int_backtest__orders') }}
 ),
 
-int_backtest__customers as (
+backtest_customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
 
@@ -22,7 +23,7 @@ customers_to_score as (
         last_order_age_days,
         age_days,
         repeat_revenue
-    from int_backtest__customers
+    from backtest_customers
 ),
 
 {{ clv_scores_ctes() }},
@@ -45,33 +46,34 @@ fitted as (
             scores.as_of_date = candidates.as_of_date
             and scores.order_model = candidates.order_model
             and scores.clock = candidates.clock
-    -- Only horizons that the back-test holds against what came.
-    inner join int_backtest__customers
+    -- Keeps only horizons that the back-test compares with the actual values.
+    inner join backtest_customers
         on
-            scores.as_of_date = int_backtest__customers.cutoff_date
-            and scores.horizon_days = int_backtest__customers.horizon_days
-            and scores.customer_id = int_backtest__customers.customer_id
+            scores.as_of_date = backtest_customers.cutoff_date
+            and scores.horizon_days = backtest_customers.horizon_days
+            and scores.customer_id = backtest_customers.customer_id
 ),
 
--- Two ways to tell customers apart by one number: days since the last order, and these over the
--- customer's own mean gap between orders. Those without a gap are in a band of their own.
+-- Two baselines that band customers by one number: the days since the last order, and these days
+-- divided by the customer's own mean interpurchase time. Customers without an interpurchase time
+-- have a band of their own.
 banded as (
     select
-        int_backtest__customers.*,
+        backtest_customers.*,
         'recency_alone' as model,
         {{ recency_band('recency_days') }} as band,
         {{ recency_band('recency_days_before_last_period') }} as band_before
-    from int_backtest__customers
+    from backtest_customers
     union all
     select
-        int_backtest__customers.*,
+        backtest_customers.*,
         'cadence_alone' as model,
         coalesce({{ recency_band('silence_ratio') }}, -100) as band,
         case
             when recency_days_before_last_period is not null
                 then coalesce({{ recency_band('silence_ratio_before_last_period') }}, -100)
         end as band_before
-    from int_backtest__customers
+    from backtest_customers
 ),
 
 learned_by_band as (
@@ -104,9 +106,9 @@ learned as (
 
 population_mean as (
     select
-        int_backtest__customers.cutoff_date,
-        int_backtest__customers.horizon_days,
-        int_backtest__customers.customer_id,
+        backtest_customers.cutoff_date,
+        backtest_customers.horizon_days,
+        backtest_customers.customer_id,
         'population_mean' as model,
         cast(learned.order_count as double) / cast(nullif(learned.customer_count, 0) as double)
             as expected_orders,
@@ -114,11 +116,11 @@ population_mean as (
             as expected_revenue,
         cast(learned.churned_count as double) / cast(nullif(learned.customer_count, 0) as double)
             as churn_risk
-    from int_backtest__customers
+    from backtest_customers
     inner join learned
         on
-            int_backtest__customers.cutoff_date = learned.cutoff_date
-            and int_backtest__customers.horizon_days = learned.horizon_days
+            backtest_customers.cutoff_date = learned.cutoff_date
+            and backtest_customers.horizon_days = learned.horizon_days
 ),
 
 by_band as (
@@ -158,18 +160,18 @@ by_band as (
 
 last_period_repeated as (
     select
-        int_backtest__customers.cutoff_date,
-        int_backtest__customers.horizon_days,
-        int_backtest__customers.customer_id,
+        backtest_customers.cutoff_date,
+        backtest_customers.horizon_days,
+        backtest_customers.customer_id,
         'last_period_repeated' as model,
-        cast(int_backtest__customers.last_period_orders as double) as expected_orders,
-        cast(int_backtest__customers.last_period_revenue as double) as expected_revenue,
-        case when int_backtest__customers.last_period_orders = 0 then 1e0 else 0e0 end as churn_risk
-    from int_backtest__customers
+        cast(backtest_customers.last_period_orders as double) as expected_orders,
+        cast(backtest_customers.last_period_revenue as double) as expected_revenue,
+        case when backtest_customers.last_period_orders = 0 then 1e0 else 0e0 end as churn_risk
+    from backtest_customers
     inner join learned
         on
-            int_backtest__customers.cutoff_date = learned.cutoff_date
-            and int_backtest__customers.horizon_days = learned.horizon_days
+            backtest_customers.cutoff_date = learned.cutoff_date
+            and backtest_customers.horizon_days = learned.horizon_days
 ),
 
 past_rate as (
@@ -186,7 +188,7 @@ past_rate as (
             -cast(repeat_count as double) * cast(horizon_days as double)
             * power(cast(greatest(age_days, 1) as double), -1)
         ) as churn_risk
-    from int_backtest__customers
+    from backtest_customers
 ),
 
 baselines as (

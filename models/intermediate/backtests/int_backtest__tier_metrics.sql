@@ -1,5 +1,5 @@
 -- Grain: one row per cut-off, horizon, model and metric of value tiers.
-with int_backtest__tiers as (
+with backtest_tiers as (
     select * from {{ ref('int_backtest__tiers') }}
 ),
 
@@ -16,7 +16,7 @@ counts as (
         predicted_tier,
         realised_tier,
         cast(count(*) as double) as customer_count
-    from int_backtest__tiers
+    from backtest_tiers
     group by 1, 2, 3, 4, 5, 6
 ),
 
@@ -53,7 +53,7 @@ totals as (
     group by 1, 2, 3, 4
 ),
 
--- Of each tier that occurs: how far who is in it and who was said to be agree.
+-- Per tier that occurs: how many customers are in it, were predicted to be in it, and both.
 tier_totals as (
     select
         numbered.cutoff_date,
@@ -95,7 +95,7 @@ f1 as (
     group by 1, 2, 3
 ),
 
--- What the squared distance would be if prediction and outcome had nothing to do with each other.
+-- The squared distance to expect if predicted and actual tiers were independent.
 by_chance as (
     select
         realised.cutoff_date,
@@ -123,7 +123,7 @@ wide as (
         totals.customer_count,
         totals.right_count / nullif(totals.customer_count, 0e0) as accuracy,
         f1.macro_f1,
-        -- Cohen's (1968) kappa with squared weights: two tiers off is four times as bad as one.
+        -- Cohen's (1968) kappa with squared weights: two tiers off counts four times one tier off.
         1e0 - totals.distance_sum * totals.customer_count / nullif(by_chance.distance_sum, 0e0)
             as weighted_kappa
     from totals
@@ -156,7 +156,7 @@ metrics as (
     cross join (values ('accuracy'), ('macro_f1'), ('weighted_kappa')) as metric_names (metric)
 ),
 
--- Inside the training windows: what the classifiers promised before they met the cut-off.
+-- The accuracy inside the training windows, which the classifiers had before the cut-off.
 promised as (
     select
         cast(as_of_date as date) as cutoff_date,

@@ -1,5 +1,5 @@
--- Grain: one row per cut-off, horizon, model and customer: the value tier it foresaw, and the one
--- that the revenue within the horizon made. What foresees revenue foresees a tier by it.
+-- Grain: one row per cut-off, horizon, model and customer: the predicted value tier, and the actual
+-- one by the revenue within the horizon. A model that predicts revenue gets its tier from that.
 with revenue_outcomes as (
     select
         cutoff_date,
@@ -22,11 +22,11 @@ with revenue_outcomes as (
     where target = 'revenue'
 ),
 
-int_backtest__customers as (
+backtest_customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
 
-int_value_tiers__scores as (
+tier_scores as (
     select * from {{ ref('int_value_tiers__scores') }}
 ),
 
@@ -41,7 +41,7 @@ realised as (
         horizon_days,
         customer_id,
         {{ value_tier('actual_revenue', 'cutoff_date, horizon_days') }} as realised_tier
-    from int_backtest__customers
+    from backtest_customers
 ),
 
 by_revenue as (
@@ -59,7 +59,7 @@ predictions as (
     select
         cutoff_date,
         horizon_days,
-        -- The classifier of this name takes the place of the regressor.
+        -- The name random_forest is that of the classifier here.
         case model when 'random_forest' then 'random_forest_revenue' else model end as model,
         customer_id,
         predicted_tier,
@@ -73,7 +73,7 @@ predictions as (
         customer_id,
         value_tier as predicted_tier,
         false as is_baseline
-    from int_value_tiers__scores
+    from tier_scores
     union all
     select
         cast(cutoff_date as date) as cutoff_date,

@@ -1,31 +1,31 @@
--- Grain: one row per cut-off, horizon, customer and clock of the logistic model: the risk it
--- foresaw.
-with int_churn__scores as (
+-- Grain: one row per cut-off, horizon, customer and clock of the logistic model: the churn risk
+-- that it predicted.
+with churn_scores as (
     select * from {{ ref('int_churn__scores') }}
 ),
 
-int_backtest__customers as (
+backtest_customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
 
 predictions as (
     select
-        int_churn__scores.as_of_date as cutoff_date,
-        int_churn__scores.horizon_days,
-        int_churn__scores.customer_id,
+        churn_scores.as_of_date as cutoff_date,
+        churn_scores.horizon_days,
+        churn_scores.customer_id,
         models.model,
         case models.model
-            when 'logistic' then int_churn__scores.churn_risk
-            else int_churn__scores.seasonal_churn_risk
+            when 'logistic' then churn_scores.churn_risk
+            else churn_scores.seasonal_churn_risk
         end as churn_risk,
-        int_churn__scores.threshold
-    from int_churn__scores
-    -- Only what has come to pass since.
-    inner join int_backtest__customers
+        churn_scores.threshold
+    from churn_scores
+    -- Keeps only horizons that have ended since.
+    inner join backtest_customers
         on
-            int_churn__scores.as_of_date = int_backtest__customers.cutoff_date
-            and int_churn__scores.horizon_days = int_backtest__customers.horizon_days
-            and int_churn__scores.customer_id = int_backtest__customers.customer_id
+            churn_scores.as_of_date = backtest_customers.cutoff_date
+            and churn_scores.horizon_days = backtest_customers.horizon_days
+            and churn_scores.customer_id = backtest_customers.customer_id
     cross join (values ('logistic'), ('logistic_seasonal')) as models (model)
 )
 

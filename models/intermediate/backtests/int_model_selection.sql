@@ -1,6 +1,7 @@
--- Grain: one row per date (now, and each cut-off of the back-tests), purpose and candidate: how it
--- ranks by the back-tests that had ended by the date. For `clv` the candidates are the purchase
--- models on both clocks; for `churn` the purchase model selected for clv and the logistic models.
+-- Grain: one row per date (now, and each cut-off of the back-tests), purpose and candidate: its
+-- mean error in the back-tests that had ended by the date, and whether it is selected. For `clv`
+-- the candidates are the purchase models on both clocks; for `churn` the purchase model selected
+-- for clv and the logistic models.
 with relative_errors as (
     select * from {{ ref('int_backtest__relative_errors') }}
     where
@@ -106,7 +107,7 @@ purchase_models as (
         and not as_of_dates.is_current
 ),
 
--- Among equals, or where no error could be measured, the simpler one is first.
+-- Of candidates with equal errors, or without any, the simpler one comes first.
 ranked_purchase_models as (
     select
         purchase_models.*,
@@ -129,7 +130,7 @@ ranked_purchase_models as (
             and comparable.purpose = 'clv'
 ),
 
--- The seasonal clock needs for the churn model what it needs for the purchase models.
+-- A churn model on the seasonal clock is eligible where the seasonal purchase models are.
 seasons as (
     select
         as_of_date,
@@ -173,7 +174,7 @@ churn_models as (
         and not as_of_dates.is_current
 ),
 
--- One purchase model competes with them: the one that is selected for clv.
+-- Only the purchase model that is selected for clv competes with the churn models.
 churn_candidates as (
     select
         as_of_date,

@@ -1,5 +1,5 @@
--- Grain: one row per audience, as-of date that is scored in full, and customer of the audience. A
--- row that is none stops the build with the name of its audience.
+-- Grain: one row per audience, as-of date at which every customer is scored, and customer of the
+-- audience. An invalid row stops the build with the name of its audience.
 {{- stop_at_unlisted_audience() }}
 with audiences as (
     {%- for name in audience_names() %}
@@ -16,7 +16,7 @@ with audiences as (
     {%- endfor %}
 ),
 
-int_audience_customers as (
+audience_customers as (
     select * from {{ ref('int_audience_customers') }}
 ),
 
@@ -26,7 +26,7 @@ judged as (
         case
             when audiences.customer_id is null then 'customer_id is missing'
             when audiences.as_of_date is null then 'as_of_date is missing'
-            when int_audience_customers.customer_id is null
+            when audience_customers.customer_id is null
                 then
                     'is no customer as of this date, or everyone is not scored then: take '
                     || 'customers and dates from int_audience_customers'
@@ -40,10 +40,10 @@ judged as (
                 then 'stands in more than one row'
         end as problem
     from audiences
-    left join int_audience_customers
+    left join audience_customers
         on
-            audiences.as_of_date = int_audience_customers.as_of_date
-            and audiences.customer_id = int_audience_customers.customer_id
+            audiences.as_of_date = audience_customers.as_of_date
+            and audiences.customer_id = audience_customers.customer_id
 ),
 
 checked as (

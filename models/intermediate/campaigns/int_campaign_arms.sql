@@ -1,32 +1,32 @@
--- Grain: one row per campaign, scope (campaign, segment, variant), what of the scope, and arm
--- (treatment, control): the sums that arms are compared by. A variant stands beside the whole
--- control.
-with int_campaign_outcomes as (
+-- Grain: one row per campaign, scope (campaign, segment, variant), value of the scope, and arm
+-- (treatment, control). It holds the sums from which the arms are compared. A variant is compared
+-- with the whole control group.
+with campaign_outcomes as (
     select * from {{ ref('int_campaign_outcomes') }}
 ),
 
-int_campaigns as (
+campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
-int_campaign_variants as (
+variants as (
     select * from {{ ref('int_campaign_variants') }}
 ),
 
 tried_variants as (
     select
-        int_campaign_variants.campaign_id,
-        int_campaign_variants.variant,
-        int_campaign_variants.highest_share - int_campaign_variants.lowest_share as treated_share,
-        count(*) over (partition by int_campaign_variants.campaign_id) as variant_count
-    from int_campaign_variants
+        variants.campaign_id,
+        variants.variant,
+        variants.highest_share - variants.lowest_share as treated_share,
+        count(*) over (partition by variants.campaign_id) as variant_count
+    from variants
 ),
 
 control_shares as (
     select
         campaign_id,
         control_share
-    from int_campaigns
+    from campaigns
     union all
     select
         'all_campaigns' as campaign_id,
@@ -35,28 +35,28 @@ control_shares as (
 
 scoped as (
     select
-        int_campaign_outcomes.*,
+        campaign_outcomes.*,
         'campaign' as scope,
         'all' as scope_value
-    from int_campaign_outcomes
+    from campaign_outcomes
     union all
     select
-        int_campaign_outcomes.*,
+        campaign_outcomes.*,
         'segment' as scope,
-        int_campaign_outcomes.segment as scope_value
-    from int_campaign_outcomes
+        campaign_outcomes.segment as scope_value
+    from campaign_outcomes
     union all
     select
-        int_campaign_outcomes.*,
+        campaign_outcomes.*,
         'variant' as scope,
         tried_variants.variant as scope_value
-    from int_campaign_outcomes
+    from campaign_outcomes
     inner join tried_variants
         on
-            int_campaign_outcomes.campaign_id = tried_variants.campaign_id
+            campaign_outcomes.campaign_id = tried_variants.campaign_id
             and tried_variants.variant_count > 1
             and tried_variants.variant
-            = coalesce(int_campaign_outcomes.variant, tried_variants.variant)
+            = coalesce(campaign_outcomes.variant, tried_variants.variant)
 ),
 
 sums as (
@@ -84,7 +84,7 @@ sums as (
     group by 1, 2, 3, 4
 ),
 
--- An arm without customers has a row, too: it may have been planned.
+-- An arm without customers has a row, too: customers may have been planned for it.
 both_arms as (
     select distinct
         sums.campaign_id,

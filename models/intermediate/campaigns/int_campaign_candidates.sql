@@ -1,22 +1,22 @@
--- Grain: one row per campaign and customer of its audience at the launch (or now, where it is only
--- planned): what the hash has drawn for the customer, and what rules a contact out.
-with int_campaigns as (
+-- Grain: one row per campaign and customer of its audience at the launch (or now, for a planned
+-- campaign): the arm and variant that the hash draws for the customer, and what forbids a contact.
+with campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
-int_campaign_variants as (
+variants as (
     select * from {{ ref('int_campaign_variants') }}
 ),
 
-int_audiences as (
+audiences as (
     select * from {{ ref('int_audiences') }}
 ),
 
-int_audience_customers as (
+audience_customers as (
     select * from {{ ref('int_audience_customers') }}
 ),
 
-stg_customer_contacts as (
+contacts as (
     select * from {{ ref('stg_customer_contacts') }}
 ),
 
@@ -26,22 +26,23 @@ suppressed_customers as (
 
 members as (
     select
-        int_campaigns.campaign_id,
-        int_audiences.customer_id,
-        int_audiences.priority,
-        int_audiences.reason,
+        campaigns.campaign_id,
+        audiences.customer_id,
+        audiences.priority,
+        audiences.reason,
         md5(
-            {{ text_literal(var('campaign_salt')) }} || ':' || int_campaigns.campaign_id || ':'
-            || int_audiences.customer_id
+            {{ text_literal(var('campaign_salt')) }} || ':' || campaigns.campaign_id || ':'
+            || audiences.customer_id
         ) as campaign_hash
-    from int_campaigns
-    inner join int_audiences
+    from campaigns
+    inner join audiences
         on
-            int_campaigns.audience = int_audiences.audience
-            and int_campaigns.audience_as_of = int_audiences.as_of_date
+            campaigns.audience = audiences.audience
+            and campaigns.audience_as_of = audiences.as_of_date
 ),
 
--- Middles of 65,536 equal parts of the numbers from 0 to 1.
+-- The hash gives 65,536 equally likely draws: the middles of equal parts of the interval from 0 to
+-- 1.
 draws as (
     select
         members.*,
@@ -51,14 +52,14 @@ draws as (
     from members
 ),
 
--- Which variant a customer gets must not decide who is on the list, so whoever may not be contacted
--- by one of the campaign's channels is not of it. Without any contacts nothing is known of
--- consents, and the tool that sends has to know them.
+-- The list must not depend on the variant that a customer is drawn for. So a customer who may not
+-- be contacted by one of the campaign's channels is suppressed for the whole campaign. Where no
+-- contacts are given, consents are unknown here, and the tool that sends has to check them.
 campaign_channels as (
     select distinct
         campaign_id,
         channel
-    from int_campaign_variants
+    from variants
 ),
 
 refusals as (
@@ -71,7 +72,7 @@ refusals as (
             and case campaign_channels.channel
                 {%- for channel, consent in campaign_channels().items() if consent %}
                 when '{{ channel }}'
-                    then not coalesce(stg_customer_contacts.{{ consent }}, false)
+                    then not coalesce(contacts.{{ consent }}, false)
                 {%- endfor %}
                 else false
             end
@@ -79,8 +80,8 @@ refusals as (
     from members
     inner join campaign_channels
         on members.campaign_id = campaign_channels.campaign_id
-    left join stg_customer_contacts
-        on members.customer_id = stg_customer_contacts.customer_id
+    left join contacts
+        on members.customer_id = contacts.customer_id
     left join suppressed_customers
         on
             members.customer_id = suppressed_customers.customer_id
@@ -94,7 +95,7 @@ candidates as (
         draws.campaign_id,
         draws.customer_id,
 
-        int_campaign_variants.variant,
+        variants.variant,
         draws.reason,
         customers.segment,
         case
@@ -104,50 +105,50 @@ candidates as (
         end as refused_because,
 
         draws.priority,
-        int_campaigns.priority as campaign_priority,
-        int_campaigns.expected_response
+        campaigns.priority as campaign_priority,
+        campaigns.expected_response
         * {{ usual_order_value('customers') }}
         * {{ number_var('gross_margin', 0) }} as expected_margin,
-        -- Who would have ordered anyway takes the offer, too.
+        -- Customers who would order without the campaign take the offer, too.
         cast(round(
-            int_campaign_variants.mean_cost_per_contact
-            + int_campaign_variants.mean_offer_cost * least(
+            variants.mean_cost_per_contact
+            + variants.mean_offer_cost * least(
                 coalesce(
                     {{ baseline_response(
-                        'customers.purchase_model_churn_risk', 'int_campaigns.attribution_days'
+                        'customers.purchase_model_churn_risk', 'campaigns.attribution_days'
                     ) }},
                     0e0
-                ) + int_campaigns.expected_response,
+                ) + campaigns.expected_response,
                 1e0
             ),
             4
         ) as decimal(18, 4)) as planned_cost,
-        int_campaigns.budget,
+        campaigns.budget,
 
-        int_campaigns.control_share,
-        int_campaigns.attribution_days,
+        campaigns.control_share,
+        campaigns.attribution_days,
 
-        draws.control_draw >= int_campaigns.control_share as is_drawn_for_treatment,
-        int_campaigns.is_launched,
+        draws.control_draw >= campaigns.control_share as is_drawn_for_treatment,
+        campaigns.is_launched,
 
-        int_campaigns.launch_date,
-        int_campaigns.end_date
+        campaigns.launch_date,
+        campaigns.end_date
     from draws
-    inner join int_campaigns
-        on draws.campaign_id = int_campaigns.campaign_id
+    inner join campaigns
+        on draws.campaign_id = campaigns.campaign_id
     inner join refusals
         on
             draws.campaign_id = refusals.campaign_id
             and draws.customer_id = refusals.customer_id
-    inner join int_campaign_variants
+    inner join variants
         on
-            draws.campaign_id = int_campaign_variants.campaign_id
-            and draws.variant_draw >= int_campaign_variants.lowest_share
-            and draws.variant_draw < int_campaign_variants.highest_share
-    inner join int_audience_customers as customers
+            draws.campaign_id = variants.campaign_id
+            and draws.variant_draw >= variants.lowest_share
+            and draws.variant_draw < variants.highest_share
+    inner join audience_customers as customers
         on
             draws.customer_id = customers.customer_id
-            and int_campaigns.audience_as_of = customers.as_of_date
+            and campaigns.audience_as_of = customers.as_of_date
 ),
 
 valued as (

@@ -1,28 +1,29 @@
--- Grain: one row per launched campaign and customer whom it contacted or held back: what came from
--- the launch until its measurement ends, as known then, and what the customer had spent in the year
--- before. `all_campaigns` compares who is held back from all campaigns with everyone else whom one
--- of them could have contacted, from the first of these launches until the last measurement ends.
+-- Grain: one row per launched campaign and customer whom it contacted or held back: orders and
+-- revenue from the launch until the measurement ends, as known then, and revenue in the year
+-- before. The campaign `all_campaigns` compares customers who are held back from all campaigns with
+-- all others whom a campaign could have contacted, from the first such launch until the last
+-- measurement ends.
 with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
 
-int_campaigns as (
+campaigns as (
     select * from {{ ref('int_campaigns') }}
     where is_launched
 ),
 
-int_campaign_variants as (
+variants as (
     select * from {{ ref('int_campaign_variants') }}
 ),
 
-int_customers__order_days as (
+customer_order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where is_order_day
 ),
 
--- By the first campaign that could have contacted the customer: until then none had, so that
--- nothing that a campaign does decides who is compared, or from when on. A campaign that is no
--- longer in the seed has neither costs nor days.
+-- A customer enters `all_campaigns` with the first campaign that could have contacted them. No
+-- campaign had contacted them until then, so no campaign's effect decides who is compared, or from
+-- when on. A campaign that was removed from the seed is excluded: its costs and days are unknown.
 first_chances as (
     select
         campaign_assignments.*,
@@ -33,8 +34,8 @@ first_chances as (
                 campaign_assignments.campaign_id nulls last
         ) as chance
     from campaign_assignments
-    inner join int_campaigns
-        on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    inner join campaigns
+        on campaign_assignments.campaign_id = campaigns.campaign_id
     where
         campaign_assignments.suppressed_because is null
         or campaign_assignments.suppressed_because
@@ -43,7 +44,7 @@ first_chances as (
 
 last_measurement as (
     select max(measured_until) as measured_until
-    from int_campaigns
+    from campaigns
 ),
 
 members as (
@@ -54,10 +55,10 @@ members as (
         campaign_assignments.variant,
         campaign_assignments.segment,
         campaign_assignments.launch_date,
-        int_campaigns.measured_until
+        campaigns.measured_until
     from campaign_assignments
-    inner join int_campaigns
-        on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    inner join campaigns
+        on campaign_assignments.campaign_id = campaigns.campaign_id
     where campaign_assignments.assignment is not null
     union all
     select
@@ -83,32 +84,33 @@ dated_members as (
     from members
 ),
 
--- An order counts for every campaign whose days it falls into. Campaigns draw independently, and
--- take no notice of which arm another one drew, so what that one brings falls on both arms alike.
+-- An order counts for every campaign in whose measured days it falls. Campaigns draw their arms
+-- independently of each other, so the effect of one campaign is equal in both arms of another.
 order_days as (
     select
         members.campaign_id,
         members.customer_id,
-        int_customers__order_days.order_date >= members.launch_date as is_after_launch,
-        int_customers__order_days.order_count,
-        int_customers__order_days.net_revenue
+        customer_order_days.order_date >= members.launch_date as is_after_launch,
+        customer_order_days.order_count,
+        customer_order_days.net_revenue
     from dated_members as members
-    inner join int_customers__order_days
+    inner join customer_order_days
         on
-            members.customer_id = int_customers__order_days.customer_id
-            and members.measured_until > int_customers__order_days.order_date
-            and members.prior_start_date <= int_customers__order_days.order_date
-            -- the version that was known at the end of the days to which the order belongs
+            members.customer_id = customer_order_days.customer_id
+            and members.measured_until > customer_order_days.order_date
+            and members.prior_start_date <= customer_order_days.order_date
+            -- the version known at the end of the period that the order is in: at the launch for
+            -- prior revenue, at the end of the measurement for the outcome
             and case
-                when members.launch_date <= int_customers__order_days.order_date
+                when members.launch_date <= customer_order_days.order_date
                     then members.measured_until
                 else members.launch_date
-            end > int_customers__order_days.valid_from_date
+            end > customer_order_days.valid_from_date
             and case
-                when members.launch_date <= int_customers__order_days.order_date
+                when members.launch_date <= customer_order_days.order_date
                     then members.measured_until
                 else members.launch_date
-            end <= int_customers__order_days.valid_to_date
+            end <= customer_order_days.valid_to_date
 ),
 
 sums as (
@@ -136,19 +138,19 @@ outcomes as (
             and members.customer_id = sums.customer_id
 ),
 
--- The contact, and the offer where the customer ordered; who had ordered anyway takes it, too.
+-- Every customer who ordered takes the offer, also one who would have ordered anyway.
 costs as (
     select
         outcomes.campaign_id,
         outcomes.customer_id,
-        int_campaign_variants.cost_per_contact
-        + case when outcomes.has_responded then int_campaign_variants.offer_cost else 0 end
+        variants.cost_per_contact
+        + case when outcomes.has_responded then variants.offer_cost else 0 end
             as campaign_cost
     from outcomes
-    inner join int_campaign_variants
+    inner join variants
         on
-            outcomes.campaign_id = int_campaign_variants.campaign_id
-            and outcomes.variant = int_campaign_variants.variant
+            outcomes.campaign_id = variants.campaign_id
+            and outcomes.variant = variants.variant
 ),
 
 all_costs as (

@@ -1,6 +1,6 @@
--- Grain: one row per campaign: its audience in numbers, and what these customers do without it, by
--- what was known at the launch (or is now, where it is only planned).
-with int_campaigns as (
+-- Grain: one row per campaign: the size of its audience, and what these customers are expected to
+-- do without the campaign, as known at the launch (or now, for a planned campaign).
+with campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
@@ -8,15 +8,15 @@ campaign_targets as (
     select * from {{ ref('campaign_targets') }}
 ),
 
-int_campaign_variants as (
+variants as (
     select * from {{ ref('int_campaign_variants') }}
 ),
 
-int_audience_customers as (
+audience_customers as (
     select * from {{ ref('int_audience_customers') }}
 ),
 
-int_customers__order_days as (
+customer_order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where is_order_day
 ),
@@ -26,33 +26,34 @@ campaign_costs as (
         campaign_id,
         mean_cost_per_contact as cost_per_contact,
         mean_offer_cost as offer_cost
-    from int_campaign_variants
+    from variants
 ),
 
 audience_dates as (
     select distinct audience_as_of
-    from int_campaigns
+    from campaigns
 ),
 
 repeat_buyers as (
     select
         audience_dates.audience_as_of,
-        int_customers__order_days.customer_id,
+        customer_order_days.customer_id,
         count(*) as order_days,
-        cast(sum(int_customers__order_days.net_revenue) as double) as net_revenue,
+        cast(sum(customer_order_days.net_revenue) as double) as net_revenue,
         {{ sum_exactly(
-            'power(cast(int_customers__order_days.net_revenue as double), 2)', places=4
+            'power(cast(customer_order_days.net_revenue as double), 2)', places=4
         ) }} as net_revenue_squares
     from audience_dates
-    inner join int_customers__order_days
+    inner join customer_order_days
         on
-            audience_dates.audience_as_of > int_customers__order_days.valid_from_date
-            and audience_dates.audience_as_of <= int_customers__order_days.valid_to_date
+            audience_dates.audience_as_of > customer_order_days.valid_from_date
+            and audience_dates.audience_as_of <= customer_order_days.valid_to_date
     group by 1, 2
     having count(*) > 1
 ),
 
--- How much the orders of a customer vary around their mean: the squared coefficient of variation.
+-- How much the order values of a customer vary around their mean: the squared coefficient of
+-- variation.
 order_variation as (
     select
         audience_as_of,
@@ -64,26 +65,25 @@ order_variation as (
     group by 1
 ),
 
--- The purchase model foresees churn over so many days; a shorter window is missed more often.
 members as (
     select
         campaign_targets.campaign_id,
         campaign_targets.assignment,
         {{ baseline_response(
-            'int_audience_customers.purchase_model_churn_risk', 'int_campaigns.attribution_days'
+            'audience_customers.purchase_model_churn_risk', 'campaigns.attribution_days'
         ) }} as order_probability,
-        int_audience_customers.recency_days <= int_campaigns.attribution_days
+        audience_customers.recency_days <= campaigns.attribution_days
             as has_ordered_lately,
-        {{ usual_order_value('int_audience_customers') }} as order_value,
-        int_audience_customers.expected_orders * int_campaigns.attribution_days
+        {{ usual_order_value('audience_customers') }} as order_value,
+        audience_customers.expected_orders * campaigns.attribution_days
         / nullif({{ whole_number_var('clv_horizon_days', lowest=0) }}e0, 0e0) as expected_orders
     from campaign_targets
-    inner join int_campaigns
-        on campaign_targets.campaign_id = int_campaigns.campaign_id
-    left join int_audience_customers
+    inner join campaigns
+        on campaign_targets.campaign_id = campaigns.campaign_id
+    left join audience_customers
         on
-            campaign_targets.customer_id = int_audience_customers.customer_id
-            and int_campaigns.audience_as_of = int_audience_customers.as_of_date
+            campaign_targets.customer_id = audience_customers.customer_id
+            and campaigns.audience_as_of = audience_customers.as_of_date
 ),
 
 sums as (
@@ -135,7 +135,7 @@ means as (
 
 plans as (
     select
-        int_campaigns.campaign_id,
+        campaigns.campaign_id,
 
         cast(coalesce(sums.audience_count, 0) as integer) as audience_count,
         cast(coalesce(sums.audience_count - sums.eligible_count, 0) as integer)
@@ -149,13 +149,14 @@ plans as (
         end as baseline_source,
         round(coalesce(means.order_probability, means.lately_ordered_share), 9)
             as baseline_response,
-        int_campaigns.expected_response,
+        campaigns.expected_response,
 
         campaign_costs.cost_per_contact,
         campaign_costs.offer_cost,
         round(means.order_value, 6) as order_value,
         round(means.order_value * {{ number_var('gross_margin', 0) }}, 6) as order_margin,
-        -- Of an order of one of these customers: between them, and around what each one spends.
+        -- The variance of the value of one order is that between customers plus that around each
+        -- customer's mean.
         case
             when means.order_value is not null
                 then round(sqrt(greatest(
@@ -165,8 +166,8 @@ plans as (
                     0e0
                 )), 6)
         end as order_value_deviation,
-        -- Of all that a customer spends within the attribution days: as many orders as chance has
-        -- it, of varying values, and different customers.
+        -- What a customer spends within the attribution days varies with the number of orders, with
+        -- their values, and between customers.
         case
             when means.expected_revenue is not null
                 then round(sqrt(greatest(
@@ -177,15 +178,15 @@ plans as (
                     0e0
                 )), 6)
         end as revenue_deviation
-    from int_campaigns
+    from campaigns
     inner join campaign_costs
-        on int_campaigns.campaign_id = campaign_costs.campaign_id
+        on campaigns.campaign_id = campaign_costs.campaign_id
     left join sums
-        on int_campaigns.campaign_id = sums.campaign_id
+        on campaigns.campaign_id = sums.campaign_id
     left join means
-        on int_campaigns.campaign_id = means.campaign_id
+        on campaigns.campaign_id = means.campaign_id
     left join order_variation
-        on int_campaigns.audience_as_of = order_variation.audience_as_of
+        on campaigns.audience_as_of = order_variation.audience_as_of
 )
 
 select * from plans

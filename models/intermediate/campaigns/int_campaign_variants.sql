@@ -1,28 +1,28 @@
--- Grain: one row per campaign and variant of its treatment: which part of the treated gets it. A
--- campaign that tries one treatment has one variant, called treatment.
-with int_campaigns as (
+-- Grain: one row per campaign and variant of its treatment: which part of the contacted customers
+-- gets it. A campaign with only one treatment has one variant, called treatment.
+with campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
-stg_campaign_variants as (
+campaign_variants as (
     select * from {{ ref('stg_campaign_variants') }}
 ),
 
 variants as (
     select
-        int_campaigns.campaign_id,
-        coalesce(stg_campaign_variants.variant, 'treatment') as variant,
+        campaigns.campaign_id,
+        coalesce(campaign_variants.variant, 'treatment') as variant,
 
-        coalesce(stg_campaign_variants.channel, int_campaigns.channel) as channel,
-        coalesce(stg_campaign_variants.offer, int_campaigns.offer) as offer,
+        coalesce(campaign_variants.channel, campaigns.channel) as channel,
+        coalesce(campaign_variants.offer, campaigns.offer) as offer,
 
-        coalesce(stg_campaign_variants.cost_per_contact, int_campaigns.cost_per_contact)
+        coalesce(campaign_variants.cost_per_contact, campaigns.cost_per_contact)
             as cost_per_contact,
-        coalesce(stg_campaign_variants.offer_cost, int_campaigns.offer_cost) as offer_cost,
-        coalesce(stg_campaign_variants.weight, 1e0) as weight
-    from int_campaigns
-    left join stg_campaign_variants
-        on int_campaigns.campaign_id = stg_campaign_variants.campaign_id
+        coalesce(campaign_variants.offer_cost, campaigns.offer_cost) as offer_cost,
+        coalesce(campaign_variants.weight, 1e0) as weight
+    from campaigns
+    left join campaign_variants
+        on campaigns.campaign_id = campaign_variants.campaign_id
 ),
 
 weights as (
@@ -50,7 +50,8 @@ shares as (
 
         cost_per_contact,
         offer_cost,
-        -- On the mean of the variants, so that who gets which decides nothing else.
+        -- The list is decided by the mean over variants, so that it does not depend on which
+        -- variant a customer is drawn for.
         round(
             cast(
                 sum(treated_share * cost_per_contact) over (partition by campaign_id) as double

@@ -1,9 +1,9 @@
--- Grain: one row per campaign: its terms, and how far it is.
-with stg_campaigns as (
+-- Grain: one row per campaign: its terms and its status.
+with campaign_terms as (
     select * from {{ ref('stg_campaigns') }}
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
@@ -14,33 +14,35 @@ scored_dates as (
 
 campaigns as (
     select
-        stg_campaigns.campaign_id,
+        campaign_terms.campaign_id,
 
-        stg_campaigns.audience,
-        stg_campaigns.channel,
-        stg_campaigns.offer,
-        stg_campaigns.priority,
-        stg_campaigns.attribution_days,
+        campaign_terms.audience,
+        campaign_terms.channel,
+        campaign_terms.offer,
+        campaign_terms.priority,
+        campaign_terms.attribution_days,
 
-        stg_campaigns.cost_per_contact,
-        stg_campaigns.offer_cost,
-        stg_campaigns.budget,
-        stg_campaigns.expected_response,
-        stg_campaigns.control_share,
+        campaign_terms.cost_per_contact,
+        campaign_terms.offer_cost,
+        campaign_terms.budget,
+        campaign_terms.expected_response,
+        campaign_terms.control_share,
 
-        -- Lists are as of the launch, and that date is exclusive: on it they can be drawn.
-        stg_campaigns.launch_date <= int_as_of_dates.as_of_date as is_launched,
+        -- A list is as of the launch date, which is exclusive, so it can be drawn on that date.
+        campaign_terms.launch_date <= as_of_dates.as_of_date as is_launched,
 
-        stg_campaigns.launch_date,
-        stg_campaigns.end_date,
-        least(stg_campaigns.launch_date, int_as_of_dates.as_of_date) as audience_as_of,
+        campaign_terms.launch_date,
+        campaign_terms.end_date,
+        least(campaign_terms.launch_date, as_of_dates.as_of_date) as audience_as_of,
         cast(
-            {{ dbt.dateadd('day', 'stg_campaigns.attribution_days', 'stg_campaigns.launch_date') }}
+            {{ dbt.dateadd(
+                'day', 'campaign_terms.attribution_days', 'campaign_terms.launch_date'
+            ) }}
             as date
         ) as attribution_end_date,
-        int_as_of_dates.as_of_date
-    from stg_campaigns
-    cross join int_as_of_dates
+        as_of_dates.as_of_date
+    from campaign_terms
+    cross join as_of_dates
 ),
 
 with_status as (
@@ -56,8 +58,8 @@ with_status as (
     from campaigns
 ),
 
--- A build of the campaigns alone scores nobody: the audience of a launch that is new and past would
--- be empty, and would stay so.
+-- A build of the campaigns alone scores no customers. The audience of a past launch that is new to
+-- the warehouse would then be empty, and campaign_assignments would keep it empty.
 checked as (
     select with_status.*
     from with_status

@@ -1,28 +1,28 @@
--- Grain: one row per as-of date and horizon with seeds, and feature: where the seeds' centre lies,
--- each seed counting as much as it is worth, and how much the feature counts for likeness.
-with int_lookalikes__customers as (
+-- Grain: one row per as-of date and horizon with seeds, and feature: the seeds' mean, weighted by
+-- their value, and the weight of the feature in the distance to it.
+with lookalike_customers as (
     select * from {{ ref('int_lookalikes__customers') }}
     where is_seed
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
-int_feature_scales as (
+feature_scales as (
     select * from {{ ref('int_feature_scales') }}
 ),
 
 seeds as (
     select
-        int_lookalikes__customers.horizon_days,
-        int_lookalikes__customers.customer_value,
-        int_customers__feature_vectors.*
-    from int_lookalikes__customers
-    inner join int_customers__feature_vectors
+        lookalike_customers.horizon_days,
+        lookalike_customers.customer_value,
+        feature_vectors.*
+    from lookalike_customers
+    inner join feature_vectors
         on
-            int_lookalikes__customers.as_of_date = int_customers__feature_vectors.as_of_date
-            and int_lookalikes__customers.customer_id = int_customers__feature_vectors.customer_id
+            lookalike_customers.as_of_date = feature_vectors.as_of_date
+            and lookalike_customers.customer_id = feature_vectors.customer_id
 ),
 
 named as (
@@ -53,19 +53,19 @@ weighted as (
 differences as (
     select
         weighted.*,
-        int_feature_scales.feature_mean,
-        int_feature_scales.feature_deviation,
-        -- A feature without spread tells nobody apart.
+        feature_scales.feature_mean,
+        feature_scales.feature_deviation,
+        -- A feature without spread does not distinguish customers.
         coalesce(round(
-            (weighted.seed_mean - int_feature_scales.feature_mean)
-            / nullif(int_feature_scales.feature_deviation, 0e0),
+            (weighted.seed_mean - feature_scales.feature_mean)
+            / nullif(feature_scales.feature_deviation, 0e0),
             9
         ), 0e0) as standardised_difference
     from weighted
-    inner join int_feature_scales
+    inner join feature_scales
         on
-            weighted.as_of_date = int_feature_scales.as_of_date
-            and weighted.feature = int_feature_scales.feature
+            weighted.as_of_date = feature_scales.as_of_date
+            and weighted.feature = feature_scales.feature
 ),
 
 difference_sums as (

@@ -1,17 +1,17 @@
 -- Grain: one row per as-of date (now, and the cut-offs of back-tests), horizon and customer with a
--- value: who is a seed, and who may be like one. At cut-offs the value is the expected revenue of
--- the chosen purchase model, by what was known then.
-with int_as_of_dates as (
+-- value: which customers are seeds, and which are candidates for look-alikes. At cut-offs the value
+-- is the revenue that the selected purchase model predicts, from what was known then.
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 
 current_values as (
-    select int_customers__clv.*
-    from {{ ref('int_customers__clv') }} as int_customers__clv
-    inner join int_as_of_dates
-        on int_customers__clv.as_of_date = int_as_of_dates.as_of_date
-    where int_customers__clv.horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    select customer_clv.*
+    from {{ ref('int_customers__clv') }} as customer_clv
+    inner join as_of_dates
+        on customer_clv.as_of_date = as_of_dates.as_of_date
+    where customer_clv.horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 
 clv_model_selection as (
@@ -20,11 +20,11 @@ clv_model_selection as (
 ),
 
 backtested_values as (
-    select int_backtest__outcomes.*
-    from {{ ref('int_backtest__outcomes') }} as int_backtest__outcomes
+    select backtest_outcomes.*
+    from {{ ref('int_backtest__outcomes') }} as backtest_outcomes
     inner join clv_model_selection
-        on int_backtest__outcomes.model = clv_model_selection.model
-    where int_backtest__outcomes.target = 'revenue'
+        on backtest_outcomes.model = clv_model_selection.model
+    where backtest_outcomes.target = 'revenue'
 ),
 
 customer_values as (
@@ -53,7 +53,8 @@ ranked as (
             partition by as_of_date, horizon_days
             order by customer_value desc nulls last, customer_id asc nulls last
         ) as value_rank,
-        -- How many have at least as much: equal customers are seeds together, or none of them is.
+        -- The number of customers with at least this value. With it, either all of several equal
+        -- customers are seeds or none of them is.
         count(customer_value) over (partition by as_of_date, horizon_days) + 1
         - rank() over (
             partition by as_of_date, horizon_days order by customer_value asc nulls last

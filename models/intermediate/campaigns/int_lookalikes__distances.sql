@@ -1,8 +1,9 @@
--- Grain: one row per as-of date, horizon and candidate: how far from the seeds' centre.
+-- Grain: one row per as-of date, horizon and candidate: the distance to the seeds' centre.
 --
--- The distance is one-sided. A customer who lies beyond the centre, seen from everyone, is not less
--- like the seeds: whose orders are larger than theirs does not lack larger orders.
-with int_lookalikes__customers as (
+-- The distance is one-sided: a candidate who exceeds the centre, in the direction in which the
+-- seeds differ from all customers, has no distance in that feature. If seeds have large orders, a
+-- candidate with still larger orders is not less like them.
+with lookalike_customers as (
     select * from {{ ref('int_lookalikes__customers') }}
     where is_candidate
 ),
@@ -11,7 +12,7 @@ int_lookalikes__centres as (
     select * from {{ ref('int_lookalikes__centres') }}
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
@@ -34,34 +35,35 @@ centres as (
     group by as_of_date, horizon_days
 ),
 
--- Each feature in standard deviations from everyone's mean.
+-- Each feature in standard deviations from the mean of all customers.
 candidates as (
     select
-        int_lookalikes__customers.as_of_date,
-        int_lookalikes__customers.horizon_days,
-        int_lookalikes__customers.customer_id,
-        int_lookalikes__customers.value_tier,
+        lookalike_customers.as_of_date,
+        lookalike_customers.horizon_days,
+        lookalike_customers.customer_id,
+        lookalike_customers.value_tier,
         {%- for feature in features_used_by('lookalikes') %}
         coalesce(round(
-            (int_customers__feature_vectors.{{ feature.name }} - centres.{{ feature.name }}_mean)
+            (feature_vectors.{{ feature.name }} - centres.{{ feature.name }}_mean)
             / nullif(centres.{{ feature.name }}_deviation, 0e0), 9
         ), 0e0) as {{ feature.name }},
         centres.{{ feature.name }}_difference,
         centres.{{ feature.name }}_weight,
         {%- endfor %}
-        int_lookalikes__customers.is_current
-    from int_lookalikes__customers
-    inner join int_customers__feature_vectors
+        lookalike_customers.is_current
+    from lookalike_customers
+    inner join feature_vectors
         on
-            int_lookalikes__customers.as_of_date = int_customers__feature_vectors.as_of_date
-            and int_lookalikes__customers.customer_id = int_customers__feature_vectors.customer_id
+            lookalike_customers.as_of_date = feature_vectors.as_of_date
+            and lookalike_customers.customer_id = feature_vectors.customer_id
     inner join centres
         on
-            int_lookalikes__customers.as_of_date = centres.as_of_date
-            and int_lookalikes__customers.horizon_days = centres.horizon_days
+            lookalike_customers.as_of_date = centres.as_of_date
+            and lookalike_customers.horizon_days = centres.horizon_days
 ),
 
--- What is shared with the seeds: as far as both differ from everyone in the same direction.
+-- What a candidate shares with the seeds in a feature: how far both differ from all customers in
+-- the same direction.
 measured as (
     select
         candidates.*,

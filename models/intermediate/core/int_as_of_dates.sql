@@ -1,9 +1,9 @@
 -- Grain: one row per as-of date. An as-of date is exclusive: only what happened before it counts.
-with int_orders__versioned as (
+with order_versions as (
     select * from {{ ref('int_orders__versioned') }}
 ),
 
-stg_campaigns as (
+campaigns as (
     select * from {{ ref('stg_campaigns') }}
 ),
 
@@ -14,7 +14,7 @@ observed as (
             {{ date_var('as_of_date') }},
             cast({{ dbt.dateadd('day', 1, 'max(valid_from_date)') }} as date)
         ) as current_as_of_date
-    from int_orders__versioned
+    from order_versions
 ),
 
 newest_dates as (
@@ -29,7 +29,7 @@ newest_dates as (
     from observed
 ),
 
--- A month's end, as an exclusive date, is the first of the next month.
+-- As an exclusive date, a month's end is the first day of the next month.
 month_ends as (
     select
         cast(
@@ -70,8 +70,8 @@ backtest_cutoffs as (
     cross join {{ numbers(whole_number_var('backtest_cutoffs')) }}
 ),
 
--- What is learned for a cut-off had ended by then: windows as long as its horizon before it, and so
--- many steps further back.
+-- Models that predict from a cut-off train on windows that ended by then: one window as long as the
+-- horizon just before the cut-off, and more of them, each a step further back.
 training_cutoffs as (
     select
         cast(
@@ -96,7 +96,7 @@ training_cutoffs as (
     cross join {{ numbers(whole_number_var('backtest_cutoffs'), 'earlier') }}
 ),
 
--- An audience is taken as of the launch.
+-- A campaign's audience is selected as of its launch date.
 launches as (
     select
         launch_date as as_of_date,
@@ -106,10 +106,10 @@ launches as (
         false as is_training_cutoff,
         true as is_launch_date,
         false as is_trigger_start
-    from stg_campaigns
+    from campaigns
 ),
 
--- Triggers tell what has changed since.
+-- Triggers compare the customers now with those as of this date.
 trigger_starts as (
     select
         cast(
@@ -166,7 +166,7 @@ as_of_dates as (
         bool_or(candidates.is_training_cutoff) as is_training_cutoff,
         bool_or(candidates.is_launch_date) as is_launch_date,
         bool_or(candidates.is_trigger_start) as is_trigger_start,
-        -- As of these dates every customer is scored, as of the others a sample by hash.
+        -- At these dates every customer is scored, at the others a sample by hash.
         bool_or(candidates.is_current or candidates.is_launch_date or candidates.is_trigger_start)
             as is_scored_in_full
     from candidates

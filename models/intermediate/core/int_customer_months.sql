@@ -1,5 +1,5 @@
--- Grain: one row per customer and calendar month with an order day, as known by now.
-with int_customers__order_days as (
+-- Grain: one row per customer and calendar month with an order day, as known now.
+with order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
         valid_to_date = date '9999-12-31'
@@ -12,7 +12,7 @@ months as (
         cast({{ dbt.date_trunc('month', 'order_date') }} as date) as order_month,
         cast(sum(order_count) as integer) as order_count,
         cast(sum(net_revenue) as decimal(18, 4)) as net_revenue
-    from int_customers__order_days
+    from order_days
     group by 1, 2
 ),
 

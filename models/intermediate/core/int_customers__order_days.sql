@@ -1,16 +1,16 @@
--- Grain: one row per customer, day with orders, and day on which more became known of those orders.
--- Versions are to be read as in int_orders__versioned.
-with int_orders__versioned as (
+-- Grain: one row per customer, day with orders, and day on which more became known about those
+-- orders. Read the versions as in int_orders__versioned.
+with order_versions as (
     select * from {{ ref('int_orders__versioned') }}
     where customer_id is not null
 ),
 
 order_states as (
     select
-        int_orders__versioned.*,
+        order_versions.*,
         case when is_fully_returned then 0 else 1 end as order_count,
         case when is_fully_returned then 0 else net_revenue end as kept_order_revenue
-    from int_orders__versioned
+    from order_versions
 ),
 
 order_changes as (
@@ -61,7 +61,7 @@ accumulated as (
 order_days as (
     select
         accumulated.*,
-        -- Without amounts every day with an order is one.
+        -- Without amounts, every day with an order that was not fully returned is an order day.
         order_count > 0 and coalesce(net_revenue > 0, true) as is_order_day
     from accumulated
 )

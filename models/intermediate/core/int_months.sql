@@ -1,21 +1,21 @@
 -- Grain: one row per calendar month from the first order or return to the current as-of date.
-with int_orders__versioned as (
+with order_versions as (
     select * from {{ ref('int_orders__versioned') }}
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 
--- From the month of the first line to that of the day before the current as-of date.
+-- The last month is that of the day before the current as-of date.
 observed as (
     select
-        cast({{ dbt.date_trunc('month', 'min(int_orders__versioned.valid_from_date)') }} as date)
+        cast({{ dbt.date_trunc('month', 'min(order_versions.valid_from_date)') }} as date)
             as first_month,
-        max(int_as_of_dates.as_of_date) as as_of_date
-    from int_orders__versioned
-    cross join int_as_of_dates
+        max(as_of_dates.as_of_date) as as_of_date
+    from order_versions
+    cross join as_of_dates
 ),
 
 candidates as (
@@ -27,7 +27,7 @@ candidates as (
         ) as calendar_month,
         observed.as_of_date
     from observed
-    -- Lines from before 1970 or after 2099 are rejected.
+    -- 131 years are enough: lines from before 1970 or after 2099 are rejected.
     cross join {{ numbers(12, 'months') }}
     cross join {{ numbers(131, 'years') }}
 ),

@@ -1,6 +1,6 @@
 -- Grain: one row per order line and order that its money counts for, on the day it became known. A
--- return of what several orders sold has a row for each of them, and a refund that the input states
--- beside a sale one of its own.
+-- return that takes from sales of several orders has a row for each of these orders. A refund that
+-- the input states beside a sale has a row of its own.
 {{ config(materialized='view') }}
 
 with order_lines as (
@@ -8,7 +8,7 @@ with order_lines as (
     where line_kind in ('sale', 'return')
 ),
 
--- A return may take from several sales of one order.
+-- A return may take from several sales of one order, which make one row.
 returned_orders as (
     select
         return_line_id,

@@ -1,6 +1,6 @@
--- Grain: one row per sale or return line of which less is left than its amount: its discount, its
--- tax and its refund, with its share of what the order states as a whole. Of a return, discount and
--- tax are negative.
+-- Grain: one row per sale or return line with a discount, a tax or a refund, stated for the line or
+-- for its order: the line's own amounts and its shares of the order's. Those of a return are
+-- negative.
 with sale_lines as (
     select
         order_line_id,
@@ -32,7 +32,7 @@ with sale_lines as (
         )
 ),
 
--- A discount is no larger than what it is taken off.
+-- A discount is capped at the amount that it reduces.
 discounted as (
     select
         sale_lines.*,
@@ -48,7 +48,7 @@ discounted as (
     window one_order as (partition by order_id, buyer_key)
 ),
 
--- A discount that left the order's subtotal as it was is one of the shipping.
+-- A discount that did not change the order's subtotal is a discount on shipping.
 order_discounted as (
     select
         discounted.*,
@@ -101,7 +101,7 @@ net_of_tax as (
     from net_values
 ),
 
--- What lines say of their refunds comes first; the rest of the order's is shared.
+-- The refunds that lines state come first; the rest of the order's refund is shared.
 own_refunds as (
     select
         net_of_tax.*,
@@ -123,7 +123,7 @@ refund_bases as (
     window one_order as (partition by order_id, buyer_key)
 ),
 
--- A line that takes goods back says of its own discount and tax what it takes back of them.
+-- A return line states the discount and the tax of the sale that it reverses.
 return_lines as (
     select
         order_line_id,

@@ -1,6 +1,7 @@
--- Grain: one row per order and day on which more became known of it: its lines, or a return of some
--- of them. An as-of date reads the one version with valid_from_date < as_of_date <= valid_to_date,
--- and so never a return that had not happened yet. The newest version ends on 9999-12-31.
+-- Grain: one row per order, customer and day on which more became known about the order: its lines,
+-- or a return of some of them. An as-of date reads the one version with
+-- valid_from_date < as_of_date <= valid_to_date, and so never a return that had not happened yet.
+-- The newest version ends on 9999-12-31.
 with counted_lines as (
     select * from {{ ref('int_order_lines__counted') }}
 ),

@@ -1,9 +1,9 @@
--- Grain: one row per product with enough sales to say what is usual for it.
+-- Grain: one row per product with enough sales to know its usual quantities and prices.
 with sales as (
     select
         product_id,
         ln(cast(quantity as double)) as log_quantity,
-        -- A price of less than half a ten-thousandth is rounded to none.
+        -- A price below half a ten-thousandth is rounded to 0, which has no logarithm.
         ln(cast(case when unit_price > 0 then unit_price end as double)) as log_price
     from {{ ref('stg_order_lines') }}
     where line_kind = 'sale'
@@ -22,9 +22,9 @@ quartiles as (
     having count(*) >= 10
 ),
 
--- Tukey's fences on the logarithms. The range is at least a quarter: a product that was always sold
--- at one price would otherwise have each of its promotions flagged. With three ranges, that is a
--- factor of two.
+-- Tukey's fences on the logarithms. The interquartile range is set to at least 0.25: otherwise each
+-- promotion would be flagged for a product that is nearly always sold at one price. With three
+-- ranges, this minimum is a factor of two.
 ranges as (
     select
         quartiles.*,

@@ -1,14 +1,15 @@
 -- Grain: one row per return line and sale line it takes from. A return takes the latest sale line
 -- of the same customer and product, at or before its own time, that still has the whole quantity.
--- Where no single one has, it is shared over the latest of them, newest first, each giving what it
--- still has; where all together have not enough, it has no row. What an earlier return took is gone
--- for a later one, and nothing that happens later can change a match.
+-- Where no single sale has it, the return is shared over the latest sales, newest first, each up to
+-- the quantity that it still has. Where all of them together do not have enough, the return has no
+-- row. A later return cannot take the quantity that an earlier one took, and nothing that happens
+-- later can change a match.
 with order_lines as (
     select
         order_line_id,
         order_id,
         customer_id,
-        -- A line without a product matches others without one.
+        -- Lines without a product match each other.
         coalesce(product_id, '') as product_id,
         line_kind,
         ordered_at,
@@ -28,8 +29,8 @@ purchases as (
     where line_kind = 'return'
 ),
 
--- Sales and returns of a customer and product in order of time, sales first. The sale_number of a
--- sale is its own; that of a return is the latest sale's before it.
+-- Sales and returns of a customer and product, ordered by time; at the same time, sales come first.
+-- The sale_number of a return is that of the latest sale before it.
 numbered as (
     select
         order_lines.order_line_id,
@@ -83,7 +84,7 @@ returns as (
     where line_kind = 'return'
 ),
 
--- On DuckDB this has a lambda, which sqlfluff does not know.
+-- On DuckDB this has a lambda, which sqlfluff cannot parse.
 matches as (
     {{ match_returns('sales', 'returns') }} -- noqa: PRS
 ),
@@ -117,7 +118,7 @@ covered as (
     )
 ),
 
--- The amount up to each sale is rounded, not that of each sale: so the parts add up to the whole.
+-- The cumulative amount is rounded, not the amount per sale, so that the parts add up to the whole.
 valued as (
     select
         covered.*,

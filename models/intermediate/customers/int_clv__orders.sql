@@ -1,5 +1,5 @@
--- Grain: one row per as-of date (month's end, or scored in full), count of repeat orders, age and
--- step: what those who are alike in these are expected to order, if alive, by the chosen model.
+-- Grain: one row per as-of date (month's end, or scored in full), repeat count, age and step: the
+-- orders that the selected model expects of customers with these values, if alive.
 with candidates as (
     select * from {{ ref('int_clv_selected') }}
     where is_month_end or is_scored_in_full

@@ -1,15 +1,15 @@
--- Grain: one row per as-of date (each month's end, and now), segment of then and step. Segments are
--- told apart now only; at earlier dates all customers are one row.
+-- Grain: one row per as-of date (each month's end, and now), segment and step. Only the current
+-- date is split by segment; at earlier dates all customers are in one row per step.
 with candidates as (
     select * from {{ ref('int_clv_selected') }}
     where is_current or is_month_end
 ),
 
-int_purchase_patterns as (
+purchase_patterns as (
     select * from {{ ref('int_purchase_patterns') }}
 ),
 
-int_customers__purchase_summary as (
+purchase_summary as (
     select * from {{ ref('int_customers__purchase_summary') }}
 ),
 
@@ -18,28 +18,28 @@ customers_segmented as (
     where is_current
 ),
 
-int_clv_clock as (
+clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
 
-int_clv__orders as (
+orders_if_alive as (
     select * from {{ ref('int_clv__orders') }}
 ),
 
 groups_now as (
     select
-        int_customers__purchase_summary.as_of_date,
+        purchase_summary.as_of_date,
         customers_segmented.segment,
-        int_customers__purchase_summary.repeat_count,
-        int_customers__purchase_summary.last_order_age_days,
-        int_customers__purchase_summary.age_days,
+        purchase_summary.repeat_count,
+        purchase_summary.last_order_age_days,
+        purchase_summary.age_days,
         count(*) as customer_count,
-        sum(int_customers__purchase_summary.repeat_revenue) as repeat_revenue
-    from int_customers__purchase_summary
+        sum(purchase_summary.repeat_revenue) as repeat_revenue
+    from purchase_summary
     inner join customers_segmented
         on
-            int_customers__purchase_summary.as_of_date = customers_segmented.as_of_date
-            and int_customers__purchase_summary.customer_id = customers_segmented.customer_id
+            purchase_summary.as_of_date = customers_segmented.as_of_date
+            and purchase_summary.customer_id = customers_segmented.customer_id
     group by 1, 2, 3, 4, 5
 ),
 
@@ -47,20 +47,21 @@ customer_groups as (
     select * from groups_now
     union all
     select
-        int_purchase_patterns.as_of_date,
+        purchase_patterns.as_of_date,
         'all' as segment,
-        int_purchase_patterns.repeat_count,
-        int_purchase_patterns.last_order_age_days,
-        int_purchase_patterns.age_days,
-        int_purchase_patterns.customer_count,
-        int_purchase_patterns.repeat_revenue
-    from int_purchase_patterns
+        purchase_patterns.repeat_count,
+        purchase_patterns.last_order_age_days,
+        purchase_patterns.age_days,
+        purchase_patterns.customer_count,
+        purchase_patterns.repeat_revenue
+    from purchase_patterns
     inner join candidates
-        on int_purchase_patterns.as_of_date = candidates.as_of_date
+        on purchase_patterns.as_of_date = candidates.as_of_date
     where not candidates.is_current
 ),
 
--- Expected orders and revenue are linear in the customers of a group, and in their repeat revenue.
+-- Expected orders are linear in the number of customers, expected revenue also in their repeat
+-- revenue, so that a group is computed as a whole.
 alive as (
     select
         customer_groups.as_of_date,
@@ -90,7 +91,8 @@ alive as (
     {{ join_order_days_of('customer_groups') }}
 ),
 
--- What the groups of equal count and age have in common over the steps is joined once.
+-- Groups with equal repeat count and age have the same expected orders by step, so they are summed
+-- before the join.
 summed as (
     select
         as_of_date,
@@ -110,25 +112,25 @@ forecast as (
     select
         summed.as_of_date,
         summed.segment,
-        int_clv__orders.start_date,
-        int_clv__orders.step_date,
-        int_clv__orders.horizon_days,
+        orders_if_alive.start_date,
+        orders_if_alive.step_date,
+        orders_if_alive.horizon_days,
 
         cast(sum(summed.customer_count) as integer) as customer_count,
-        {{ sum_exactly('summed.alive_customers * int_clv__orders.step_orders') }} as step_orders,
-        {{ sum_exactly('summed.value_of_the_alive * int_clv__orders.step_valued_orders') }}
+        {{ sum_exactly('summed.alive_customers * orders_if_alive.step_orders') }} as step_orders,
+        {{ sum_exactly('summed.value_of_the_alive * orders_if_alive.step_valued_orders') }}
             as step_revenue,
-        {{ sum_exactly('summed.alive_customers * int_clv__orders.orders') }} as expected_orders,
-        {{ sum_exactly('summed.value_of_the_alive * int_clv__orders.valued_orders') }}
+        {{ sum_exactly('summed.alive_customers * orders_if_alive.orders') }} as expected_orders,
+        {{ sum_exactly('summed.value_of_the_alive * orders_if_alive.valued_orders') }}
             as expected_revenue
     from summed
-    inner join int_clv__orders
+    inner join orders_if_alive
         on
-            summed.as_of_date = int_clv__orders.as_of_date
-            and summed.order_model = int_clv__orders.order_model
-            and summed.clock = int_clv__orders.clock
-            and summed.repeat_count = int_clv__orders.repeat_count
-            and summed.age_days = int_clv__orders.age_days
+            summed.as_of_date = orders_if_alive.as_of_date
+            and summed.order_model = orders_if_alive.order_model
+            and summed.clock = orders_if_alive.clock
+            and summed.repeat_count = orders_if_alive.repeat_count
+            and summed.age_days = orders_if_alive.age_days
     group by 1, 2, 3, 4, 5
 )
 

@@ -1,31 +1,31 @@
 -- Grain: one row per customer with an order day, as of now: the published churn risk, and what
 -- raises it.
-with int_as_of_dates as (
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 
 features as (
-    select int_customers__features.*
-    from {{ ref('int_customers__features') }} as int_customers__features
-    inner join int_as_of_dates
-        on int_customers__features.as_of_date = int_as_of_dates.as_of_date
+    select customer_features.*
+    from {{ ref('int_customers__features') }} as customer_features
+    inner join as_of_dates
+        on customer_features.as_of_date = as_of_dates.as_of_date
 ),
 
 logistic_scores as (
-    select int_churn__scores.*
-    from {{ ref('int_churn__scores') }} as int_churn__scores
-    inner join int_as_of_dates
-        on int_churn__scores.as_of_date = int_as_of_dates.as_of_date
-    where int_churn__scores.horizon_days = {{ churn_horizon_days() }}
+    select churn_scores.*
+    from {{ ref('int_churn__scores') }} as churn_scores
+    inner join as_of_dates
+        on churn_scores.as_of_date = as_of_dates.as_of_date
+    where churn_scores.horizon_days = {{ churn_horizon_days() }}
 ),
 
-int_customers__clv as (
-    select int_customers__clv.*
-    from {{ ref('int_customers__clv') }} as int_customers__clv
-    inner join int_as_of_dates
-        on int_customers__clv.as_of_date = int_as_of_dates.as_of_date
-    where int_customers__clv.horizon_days = {{ churn_horizon_days() }}
+customer_clv as (
+    select customer_clv.*
+    from {{ ref('int_customers__clv') }} as customer_clv
+    inner join as_of_dates
+        on customer_clv.as_of_date = as_of_dates.as_of_date
+    where customer_clv.horizon_days = {{ churn_horizon_days() }}
 ),
 
 published_model as (
@@ -36,7 +36,7 @@ published_model as (
         and is_selected
 ),
 
-int_customers__churn_parts as (
+churn_parts as (
     select * from {{ ref('int_customers__churn_parts') }}
 ),
 
@@ -46,15 +46,15 @@ joined as (
         features.customer_id,
         published_model.model as churn_risk_source,
         case
-            when published_model.kind = 'purchase_model' then int_customers__clv.churn_risk
+            when published_model.kind = 'purchase_model' then customer_clv.churn_risk
             when published_model.model = 'logistic' then logistic_scores.churn_risk
             else logistic_scores.seasonal_churn_risk
         end as churn_risk,
         {% for topic in churn_topics() %}
-        -- What raises the odds by less than a tenth is no reason.
+        -- A part that raises the odds by less than about a tenth is no reason.
         case
-            when int_customers__churn_parts.{{ topic.name }}_part >= 0.1e0
-                then int_customers__churn_parts.{{ topic.name }}_part
+            when churn_parts.{{ topic.name }}_part >= 0.1e0
+                then churn_parts.{{ topic.name }}_part
             else 0e0
         end as {{ topic.name }}_part,
         {%- endfor %}
@@ -64,10 +64,10 @@ joined as (
         on true
     left join logistic_scores
         on features.customer_id = logistic_scores.customer_id
-    left join int_customers__clv
-        on features.customer_id = int_customers__clv.customer_id
-    left join int_customers__churn_parts
-        on features.customer_id = int_customers__churn_parts.customer_id
+    left join customer_clv
+        on features.customer_id = customer_clv.customer_id
+    left join churn_parts
+        on features.customer_id = churn_parts.customer_id
 ),
 
 {%- set parts = [] -%}

@@ -4,13 +4,13 @@ with candidates as (
     where is_scored_in_full
 ),
 
--- MBG/NBD says who is alive, also where BG/NBD foresees orders better: in BG/NBD nobody leaves
--- before a second order.
+-- P(alive) is by MBG/NBD, even where BG/NBD predicts orders better: in BG/NBD no customer drops out
+-- before the second order.
 dropout_models as (
-    select int_clv_candidates.* from {{ ref('int_clv_candidates') }} as int_clv_candidates
+    select clv_candidates.* from {{ ref('int_clv_candidates') }} as clv_candidates
     where
-        int_clv_candidates.order_model = 'mbg_nbd'
-        and int_clv_candidates.is_scored_in_full
+        clv_candidates.order_model = 'mbg_nbd'
+        and clv_candidates.is_scored_in_full
 ),
 
 orders_if_alive as (
@@ -18,10 +18,10 @@ orders_if_alive as (
 ),
 
 customers_to_score as (
-    select int_customers__purchase_summary.*
-    from {{ ref('int_customers__purchase_summary') }} as int_customers__purchase_summary
+    select purchase_summary.*
+    from {{ ref('int_customers__purchase_summary') }} as purchase_summary
     inner join candidates
-        on int_customers__purchase_summary.as_of_date = candidates.as_of_date
+        on purchase_summary.as_of_date = candidates.as_of_date
 ),
 
 {{ clv_scores_ctes() }},

@@ -1,4 +1,4 @@
--- Grain: one row per customer: by which channels they may be reached now, and their contacts.
+-- Grain: one row per customer: the channels by which they may be contacted now, and their contacts.
 with customers as (
     select * from {{ ref('customers') }}
 ),
@@ -18,18 +18,18 @@ suppressions as (
     group by 1
 ),
 
--- Controls of campaigns whose result is still to come.
+-- Control groups of campaigns that are still measured.
 controls as (
     select distinct campaign_targets.customer_id
     from {{ ref('campaign_targets') }} as campaign_targets
-    inner join {{ ref('int_campaigns') }} as int_campaigns
-        on campaign_targets.campaign_id = int_campaigns.campaign_id
+    inner join {{ ref('int_campaigns') }} as campaigns
+        on campaign_targets.campaign_id = campaigns.campaign_id
     where
         campaign_targets.assignment = 'control'
-        and int_campaigns.status in ('running', 'measuring')
+        and campaigns.status in ('running', 'measuring')
 ),
 
--- Who is no customer, but has contacts, counts as well: their address may be that of a customer.
+-- A person with contacts but without orders is included: their address may also be a customer's.
 people as (
     select
         coalesce(customers.customer_id, contacts.customer_id) as customer_id,
@@ -42,9 +42,8 @@ people as (
         contacts.country_code,
         contacts.postal_code,
 
-        -- Where no contacts are given, nothing is known of consents: the customer ids that an
-        -- export then carries are joined to contacts elsewhere, and consents have to be looked up
-        -- there.
+        -- Where no contacts are given, consents are unknown. An export then holds customer ids,
+        -- which are joined to contacts elsewhere, and consents have to be checked there.
         {% if has_customer_contacts() -%}
         coalesce(contacts.has_email_consent, false) as has_email_consent,
         coalesce(contacts.has_sms_consent, false) as has_sms_consent,
@@ -73,7 +72,7 @@ flagged as (
         {{ is_in_global_control('people.customer_id') }}
         or controls.customer_id is not null as is_control,
 
-        -- Customers without an address have it in common with nobody.
+        -- A customer without an address shares it with nobody.
         coalesce(people.email, people.customer_id) as email_or_id,
         coalesce(people.phone, people.customer_id) as phone_or_id
     from people
@@ -83,7 +82,7 @@ flagged as (
         on people.customer_id = controls.customer_id
 ),
 
--- An address is written to only where all whose address it is agree.
+-- An address is used only where all people with that address agree.
 shared as (
     select
         flagged.*,

@@ -1,7 +1,7 @@
 -- Grain: one row per as-of date and customer with an order day before it: the features as numbers
 -- that a linear model can take (macros/features/model_features.sql). Rounded to ten places, so that
 -- engines agree to the last digit.
-with int_customers__features as (
+with features as (
     select * from {{ ref('int_customers__features') }}
 ),
 
@@ -14,7 +14,7 @@ vectors as (
         {%- endfor %}
         is_in_backtest,
         is_in_training
-    from int_customers__features
+    from features
 )
 
 select * from vectors

@@ -1,30 +1,30 @@
--- Grain: one row per as-of date and customer with an order day before it: what all fits learn from.
--- At dates that are scored in full everyone; at others a sample by hash, of at most 50,000
--- customers. Nothing here looks at or after the as-of date.
+-- Grain: one row per as-of date and customer with an order day before it: the features that models
+-- are fitted on. Dates that are scored in full have every customer, other dates a hash-based sample
+-- of at most about 50,000. Only what was known before the as-of date counts.
 with purchases as (
-    select int_customers__purchase_summary.*
-    from {{ ref('int_customers__purchase_summary') }} as int_customers__purchase_summary
-    inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
-        on int_customers__purchase_summary.as_of_date = int_as_of_dates.as_of_date
+    select purchase_summary.*
+    from {{ ref('int_customers__purchase_summary') }} as purchase_summary
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+        on purchase_summary.as_of_date = as_of_dates.as_of_date
     where
-        int_as_of_dates.is_scored_in_full
-        or int_customers__purchase_summary.is_in_backtest
+        as_of_dates.is_scored_in_full
+        or purchase_summary.is_in_backtest
 ),
 
-int_customers__rfm as (
+rfm as (
     select * from {{ ref('int_customers__rfm') }}
 ),
 
-int_customers__order_days as (
+order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where is_order_day
 ),
 
-int_customers__line_days as (
+line_days as (
     select * from {{ ref('int_customers__line_days') }}
 ),
 
--- One model for all dates, whichever is chosen in the end: the choice knows what came.
+-- The same model at all dates, not the selected one: the selection uses what happened afterwards.
 purchase_models as (
     select * from {{ ref('int_clv_candidates') }}
     where model = 'bg_nbd'
@@ -34,17 +34,17 @@ known_order_days as (
     select
         purchases.as_of_date,
         purchases.customer_id,
-        int_customers__order_days.order_date,
-        int_customers__order_days.net_revenue,
-        {{ dbt.datediff('int_customers__order_days.order_date', 'purchases.as_of_date', 'day') }}
+        order_days.order_date,
+        order_days.net_revenue,
+        {{ dbt.datediff('order_days.order_date', 'purchases.as_of_date', 'day') }}
             as days_before,
         purchases.repeat_count
     from purchases
-    inner join int_customers__order_days
+    inner join order_days
         on
-            purchases.customer_id = int_customers__order_days.customer_id
-            and purchases.as_of_date > int_customers__order_days.valid_from_date
-            and purchases.as_of_date <= int_customers__order_days.valid_to_date
+            purchases.customer_id = order_days.customer_id
+            and purchases.as_of_date > order_days.valid_from_date
+            and purchases.as_of_date <= order_days.valid_to_date
 ),
 
 numbered_order_days as (
@@ -62,14 +62,14 @@ order_day_sums as (
         customer_id,
         sum(net_revenue) as order_day_revenue,
         sum(interpurchase_days * interpurchase_days) as squared_interpurchase_days,
-        -- Values times twice the distance of their place from the middle one: a slope's numerator.
+        -- The slope's numerator: each value times twice its number's distance from the middle.
         sum(net_revenue * (2 * order_number - repeat_count - 2)) as value_by_place,
         sum(case when days_before <= 90 then 1 else 0 end) as order_days_90d,
         sum(case when days_before between 91 and 180 then 1 else 0 end) as order_days_previous_90d,
         sum(case when days_before <= 90 then net_revenue else 0 end) as net_revenue_90d,
         sum(case when days_before between 91 and 180 then net_revenue else 0 end)
             as net_revenue_previous_90d,
-        -- In the 60 days from the as-of date on, of the years before.
+        -- Order days of earlier years in the 60 days that begin with the as-of date's day.
         sum(case when (days_before - 1) % 365 >= 305 then 1 else 0 end) as coming_season_order_days
     from numbered_order_days
     group by 1, 2
@@ -80,25 +80,25 @@ line_sums as (
         purchases.as_of_date,
         purchases.customer_id,
         max_by(
-            int_customers__line_days.country,
+            line_days.country,
             case
-                when int_customers__line_days.country is not null
-                    then int_customers__line_days.line_date
+                when line_days.country is not null
+                    then line_days.line_date
             end
         ) as country,
-        sum(int_customers__line_days.sold_revenue) as sold_revenue,
-        sum(int_customers__line_days.returned_revenue) as returned_revenue,
-        sum(int_customers__line_days.sold_quantity) as sold_quantity,
-        sum(int_customers__line_days.new_product_count) as distinct_product_count,
-        sum(int_customers__line_days.new_category_count) as distinct_category_count,
-        sum(int_customers__line_days.placed_order_count) as placed_order_count,
-        sum(int_customers__line_days.weekend_order_count) as weekend_order_count,
-        sum(int_customers__line_days.evening_order_count) as evening_order_count
+        sum(line_days.sold_revenue) as sold_revenue,
+        sum(line_days.returned_revenue) as returned_revenue,
+        sum(line_days.sold_quantity) as sold_quantity,
+        sum(line_days.new_product_count) as distinct_product_count,
+        sum(line_days.new_category_count) as distinct_category_count,
+        sum(line_days.placed_order_count) as placed_order_count,
+        sum(line_days.weekend_order_count) as weekend_order_count,
+        sum(line_days.evening_order_count) as evening_order_count
     from purchases
-    inner join int_customers__line_days
+    inner join line_days
         on
-            purchases.customer_id = int_customers__line_days.customer_id
-            and purchases.as_of_date > int_customers__line_days.line_date
+            purchases.customer_id = line_days.customer_id
+            and purchases.as_of_date > line_days.line_date
     group by 1, 2
 ),
 
@@ -131,12 +131,12 @@ joined as (
         line_sums.country,
         home_countries.country as home_country,
 
-        int_customers__rfm.recency_days,
+        rfm.recency_days,
         purchases.age_days + 1 as tenure_days,
-        int_customers__rfm.order_count,
-        int_customers__rfm.order_day_count,
-        int_customers__rfm.net_revenue,
-        int_customers__rfm.average_order_value,
+        rfm.order_count,
+        rfm.order_day_count,
+        rfm.net_revenue,
+        rfm.average_order_value,
         cast(purchases.repeat_count as double) as repeat_count,
         cast(purchases.last_order_age_days as double) as last_order_age,
         cast(purchases.age_days as double) as age,
@@ -163,10 +163,10 @@ joined as (
         purchases.is_in_backtest,
         purchases.is_in_training
     from purchases
-    inner join int_customers__rfm
+    inner join rfm
         on
-            purchases.as_of_date = int_customers__rfm.as_of_date
-            and purchases.customer_id = int_customers__rfm.customer_id
+            purchases.as_of_date = rfm.as_of_date
+            and purchases.customer_id = rfm.customer_id
     inner join order_day_sums
         on
             purchases.as_of_date = order_day_sums.as_of_date
@@ -236,8 +236,8 @@ features as (
         mean_interpurchase_days,
         interpurchase_deviation_days,
         cast(recency_days as double) / nullif(mean_interpurchase_days, 0e0) as silence_ratio,
-        -- A customer is overdue after the mean interpurchase time and its standard deviation, which
-        -- a single one does not have.
+        -- A customer is overdue after the mean interpurchase time plus its standard deviation. For
+        -- a single interpurchase time the deviation is null and counts 0.
         cast(ceil(
             mean_interpurchase_days + coalesce(interpurchase_deviation_days, 0e0) - 1e-9
         ) as integer) - recency_days as days_until_overdue,

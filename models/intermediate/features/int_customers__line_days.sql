@@ -1,5 +1,5 @@
--- Grain: one row per customer and day with sales or returns: what that day's lines added to what is
--- known of the customer. As of a date, what is known is the sum over the days before it.
+-- Grain: one row per customer and day with sales or returns: the amounts and counts that the day's
+-- lines add. The sum over the days before an as-of date is what was known then.
 with counted_lines as (
     select * from {{ ref('int_order_lines__counted') }}
     where not is_guest
@@ -35,9 +35,9 @@ days as (
     group by 1, 2
 ),
 
--- A product or a category is new to a customer once: on the day of its first sale. Each is read
--- from the table, since DuckDB would keep all lines in memory that are read more than once from a
--- CTE.
+-- A product or a category is new to a customer once: on the day of its first sale. The next two
+-- CTEs read the table itself, because DuckDB would keep a CTE of all lines in memory if it were
+-- read more than once.
 first_products as (
     select
         customer_id,
@@ -82,7 +82,7 @@ new_categories as (
     group by 1, 2
 ),
 
--- An order is placed once, with its first sale.
+-- An order counts as placed once, on the day of its first sale line.
 placed_orders as (
     select
         customer_id,
@@ -94,7 +94,8 @@ placed_orders as (
     group by 1, 2
 ),
 
--- 1 January 1900 was a Monday. What is placed at midnight sharp has a date without a time of day.
+-- 1 January 1900 was a Monday. An order at exactly 00:00 has a date without a time of day, so it is
+-- not an evening order.
 habits as (
     select
         customer_id,

@@ -1,6 +1,7 @@
--- Grain: one row per as-of date and feature: where its customers lie, and how far apart. A model
--- that has learned from customers relative to those of their own date holds when all grow older.
-with int_customers__feature_vectors as (
+-- Grain: one row per as-of date and feature: the mean and the standard deviation over the customers
+-- of the date. Models are fitted on values relative to the customers of the same date, so that they
+-- stay valid when all customers grow older.
+with feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
@@ -12,11 +13,11 @@ sums as (
         {{ sum_exactly('power(' ~ feature.name ~ ', 2)') }} as {{ feature.name }}_square_sum,
         {%- endfor %}
         cast(count(*) as double) as customer_count
-    from int_customers__feature_vectors
+    from feature_vectors
     group by 1
 ),
 
--- Summed side by side, then told one by one: each customer is read once.
+-- The sums are computed as columns and unpivoted here, so that each customer is read only once.
 named_sums as (
     select
         sums.as_of_date,
@@ -48,7 +49,7 @@ moments as (
     from named_sums
 ),
 
--- A constant's variance is what rounding leaves of 0, and never as much as 1e-9.
+-- Rounding gives a constant feature a variance that is not exactly 0, but always below 1e-9.
 scales as (
     select
         as_of_date,

@@ -1,5 +1,5 @@
--- Grain: one row per feature of model_features: its words and its topic, and its place among those
--- that a model uses. From here the fits in Python know their columns.
+-- Grain: one row per feature of model_features: its words, its topic, and its place in the list of
+-- each model that uses a subset. The Python fits read their columns from here.
 select
     cast(features.feature as {{ dbt.type_string() }}) as feature,
     features.topic,

@@ -1,64 +1,65 @@
--- Grain: one row per fit (as-of date and horizon), training cut-off and customer of it: what was
--- known of the customer at the cut-off, and what came within the horizon, as known when the fit is
--- made. Every window had ended by then. Of each cut-off a sample by hash, of at most 20,000.
-with int_as_of_dates as (
+-- Grain: one row per fit (as-of date and horizon), training cut-off and customer: the features at
+-- the cut-off, and the actual orders and revenue within the horizon, as known at the as-of date of
+-- the fit. All windows had ended by then. Each cut-off has a hash-based sample of at most about
+-- 20,000 customers.
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
     where is_in_training
 ),
 
-int_customers__order_days as (
+order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where is_order_day
 ),
 
 fits as (
     select
-        int_as_of_dates.as_of_date,
+        as_of_dates.as_of_date,
         horizons.horizon_days
-    from int_as_of_dates
-    cross join int_as_of_dates as newest
+    from as_of_dates
+    cross join as_of_dates as newest
     cross join (
         values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
     ) as horizons (horizon_days)
     where
         newest.is_current
         and (
-            int_as_of_dates.is_current
+            as_of_dates.is_current
             or (
-                int_as_of_dates.is_backtest_cutoff
-                and {{ dbt.datediff('int_as_of_dates.as_of_date', 'newest.as_of_date', 'day') }}
+                as_of_dates.is_backtest_cutoff
+                and {{ dbt.datediff('as_of_dates.as_of_date', 'newest.as_of_date', 'day') }}
                 >= horizons.horizon_days
             )
         )
 ),
 
--- The newest cut-offs whose windows had ended.
+-- All cut-offs whose windows had ended, numbered from the newest.
 training_cutoffs as (
     select
         fits.as_of_date,
         fits.horizon_days,
-        int_as_of_dates.as_of_date as cutoff_date,
-        cast({{ dbt.dateadd('day', 'fits.horizon_days', 'int_as_of_dates.as_of_date') }} as date)
+        as_of_dates.as_of_date as cutoff_date,
+        cast({{ dbt.dateadd('day', 'fits.horizon_days', 'as_of_dates.as_of_date') }} as date)
             as end_date,
         row_number() over (
             partition by fits.as_of_date, fits.horizon_days
-            order by int_as_of_dates.as_of_date desc nulls last
+            order by as_of_dates.as_of_date desc nulls last
         ) as newest_first
     from fits
-    inner join int_as_of_dates
+    inner join as_of_dates
         on
-            {{ dbt.datediff('int_as_of_dates.as_of_date', 'fits.as_of_date', 'day') }}
+            {{ dbt.datediff('as_of_dates.as_of_date', 'fits.as_of_date', 'day') }}
             >= fits.horizon_days
-            -- Whole steps apart, whatever cut-offs other horizons add.
+            -- A whole number of steps apart: other horizons add cut-offs in between.
             and (
-                {{ dbt.datediff('int_as_of_dates.as_of_date', 'fits.as_of_date', 'day') }}
+                {{ dbt.datediff('as_of_dates.as_of_date', 'fits.as_of_date', 'day') }}
                 - fits.horizon_days
             ) % {{ whole_number_var('backtest_step_days') }} = 0
-            and (int_as_of_dates.is_backtest_cutoff or int_as_of_dates.is_training_cutoff)
+            and (as_of_dates.is_backtest_cutoff or as_of_dates.is_training_cutoff)
 ),
 
 customers as (
@@ -67,10 +68,10 @@ customers as (
         training_cutoffs.horizon_days,
         training_cutoffs.cutoff_date,
         training_cutoffs.end_date,
-        int_customers__feature_vectors.customer_id
+        feature_vectors.customer_id
     from training_cutoffs
-    inner join int_customers__feature_vectors
-        on training_cutoffs.cutoff_date = int_customers__feature_vectors.as_of_date
+    inner join feature_vectors
+        on training_cutoffs.cutoff_date = feature_vectors.as_of_date
     where training_cutoffs.newest_first <= {{ whole_number_var('backtest_cutoffs') }}
 ),
 
@@ -81,15 +82,15 @@ outcomes as (
         customers.cutoff_date,
         customers.customer_id,
         count(*) as actual_orders,
-        sum(int_customers__order_days.net_revenue) as actual_revenue
+        sum(order_days.net_revenue) as actual_revenue
     from customers
-    inner join int_customers__order_days
+    inner join order_days
         on
-            customers.customer_id = int_customers__order_days.customer_id
-            and customers.cutoff_date <= int_customers__order_days.order_date
-            and customers.end_date > int_customers__order_days.order_date
-            and customers.as_of_date > int_customers__order_days.valid_from_date
-            and customers.as_of_date <= int_customers__order_days.valid_to_date
+            customers.customer_id = order_days.customer_id
+            and customers.cutoff_date <= order_days.order_date
+            and customers.end_date > order_days.order_date
+            and customers.as_of_date > order_days.valid_from_date
+            and customers.as_of_date <= order_days.valid_to_date
     group by 1, 2, 3, 4
 ),
 
@@ -100,15 +101,15 @@ labelled as (
         customers.cutoff_date,
         customers.customer_id,
         {% for feature in model_features() %}
-        int_customers__feature_vectors.{{ feature.name }},
+        feature_vectors.{{ feature.name }},
         {%- endfor %}
         cast(coalesce(outcomes.actual_orders, 0) as integer) as actual_orders,
         cast(coalesce(outcomes.actual_revenue, 0) as decimal(18, 4)) as actual_revenue
     from customers
-    inner join int_customers__feature_vectors
+    inner join feature_vectors
         on
-            customers.cutoff_date = int_customers__feature_vectors.as_of_date
-            and customers.customer_id = int_customers__feature_vectors.customer_id
+            customers.cutoff_date = feature_vectors.as_of_date
+            and customers.customer_id = feature_vectors.customer_id
     left join outcomes
         on
             customers.as_of_date = outcomes.as_of_date

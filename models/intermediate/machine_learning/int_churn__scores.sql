@@ -1,15 +1,15 @@
--- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the risk
--- of no order by the logistic model.
+-- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the
+-- probability of no order by the logistic model.
 with fit_churn as (
     select * from {{ ref('fit_churn') }}
     where status = 'ok'
 ),
 
-int_churn_seasons as (
+churn_seasons as (
     select * from {{ ref('int_churn_seasons') }}
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
@@ -25,20 +25,20 @@ coefficients as (
 
 scored as (
     select
-        int_customers__feature_vectors.as_of_date,
+        feature_vectors.as_of_date,
         coefficients.horizon_days,
-        int_customers__feature_vectors.customer_id,
+        feature_vectors.customer_id,
         coefficients.threshold,
-        {{ linear_form('coefficients', 'int_customers__feature_vectors') }} as log_odds
-    from int_customers__feature_vectors
+        {{ linear_form('coefficients', 'feature_vectors') }} as log_odds
+    from feature_vectors
     inner join coefficients
-        on int_customers__feature_vectors.as_of_date = coefficients.as_of_date
+        on feature_vectors.as_of_date = coefficients.as_of_date
 ),
 
 risks as (
     select
         scored.*,
-        -- Beyond 700 an exponential is no double any more.
+        -- The exponent is capped, because exp overflows a double at about 710.
         power(1e0 + exp(least(-log_odds, 700e0)), -1) as churn_risk
     from scored
 ),
@@ -50,14 +50,15 @@ scores as (
         risks.customer_id,
 
         risks.churn_risk,
-        -- Silence through a window with more orders is silence through as many windows more.
-        power(risks.churn_risk, int_churn_seasons.season_ratio) as seasonal_churn_risk,
+        -- With a season ratio of 2 the window has twice the orders of a training window: no order
+        -- in it is as likely as no order in two training windows.
+        power(risks.churn_risk, churn_seasons.season_ratio) as seasonal_churn_risk,
         risks.threshold
     from risks
-    inner join int_churn_seasons
+    inner join churn_seasons
         on
-            risks.as_of_date = int_churn_seasons.as_of_date
-            and risks.horizon_days = int_churn_seasons.horizon_days
+            risks.as_of_date = churn_seasons.as_of_date
+            and risks.horizon_days = churn_seasons.horizon_days
 )
 
 select * from scores

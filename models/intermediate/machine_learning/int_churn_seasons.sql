@@ -1,6 +1,6 @@
--- Grain: one row per fit of the churn model: as-of date and horizon. How many more orders the
--- season has in store for the days to come than it had for the windows that the model learned from.
-with int_training_sets as (
+-- Grain: one row per fit of the churn model (as-of date and horizon): the ratio of the operational
+-- time of the horizon to the mean operational time of the training windows.
+with training_sets as (
     select * from {{ ref('int_training_sets') }}
 ),
 
@@ -14,7 +14,7 @@ learned_windows as (
         as_of_date,
         horizon_days,
         cutoff_date
-    from int_training_sets
+    from training_sets
 ),
 
 fits as (

@@ -1,4 +1,4 @@
--- Grain: one row: what vars say of clusters, checked, for the Python models that fit them.
+-- Grain: one row: the vars on clusters, validated, for the Python models that fit clusters.
 select
     {%- if var('cluster_count') is none %}
     cast(null as integer) as cluster_count,

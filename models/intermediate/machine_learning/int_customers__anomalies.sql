@@ -1,12 +1,13 @@
--- Grain: one row per as-of date that is scored in full and customer with an order day: how far from
--- most customers of the date, by which features, and whether that is far for this input.
+-- Grain: one row per as-of date that is scored in full and customer with an order day: the distance
+-- from most customers of the date, the features that contribute most to it, and whether the
+-- customer is flagged.
 with vectors as (
-    select int_customers__feature_vectors.*
-    from {{ ref('int_customers__feature_vectors') }} as int_customers__feature_vectors
-    inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
+    select feature_vectors.*
+    from {{ ref('int_customers__feature_vectors') }} as feature_vectors
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
         on
-            int_customers__feature_vectors.as_of_date = int_as_of_dates.as_of_date
-            and int_as_of_dates.is_scored_in_full
+            feature_vectors.as_of_date = as_of_dates.as_of_date
+            and as_of_dates.is_scored_in_full
 ),
 
 fit_anomalies as (
@@ -21,7 +22,7 @@ fitted as (
     group by 1
 ),
 
--- A feature that is left out is as it is with most.
+-- A feature that the fit dropped gets a deviation of 0.
 deviations as (
     select
         {% for feature in features_used_by('anomalies') %}
@@ -50,7 +51,7 @@ contributions as (
         on deviations.as_of_date = fitted.as_of_date
 ),
 
--- Digits beyond the tenth are not told, so that equal customers have equal scores and reasons.
+-- Rounded to ten places, so that equal customers have equal scores and reasons.
 scored as (
     select
         as_of_date,
@@ -90,7 +91,7 @@ ranked_scores as (
     from score_counts
 ),
 
--- The lowest score that no more than the share of customers exceeds.
+-- The lowest score that at most the given share of customers exceeds.
 edges as (
     select
         as_of_date,

@@ -1,6 +1,6 @@
 -- Grain: one row per customer with an order day, as of now: what each topic adds to the log-odds of
 -- no order within churn_horizon_days, by the logistic model.
-with int_as_of_dates as (
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
@@ -12,30 +12,31 @@ fit_churn as (
         and horizon_days = {{ churn_horizon_days() }}
 ),
 
-int_feature_scales as (
+feature_scales as (
     select * from {{ ref('int_feature_scales') }}
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
 terms as (
     select
-        int_feature_scales.as_of_date,
-        int_feature_scales.feature,
-        int_feature_scales.feature_mean,
+        feature_scales.as_of_date,
+        feature_scales.feature,
+        feature_scales.feature_mean,
         fit_churn.coefficient
-    from int_as_of_dates
-    inner join int_feature_scales
-        on int_as_of_dates.as_of_date = int_feature_scales.as_of_date
+    from as_of_dates
+    inner join feature_scales
+        on as_of_dates.as_of_date = feature_scales.as_of_date
     inner join fit_churn
         on
-            int_as_of_dates.as_of_date = cast(fit_churn.as_of_date as date)
-            and int_feature_scales.feature = fit_churn.feature
+            as_of_dates.as_of_date = cast(fit_churn.as_of_date as date)
+            and feature_scales.feature = fit_churn.feature
 ),
 
--- A coefficient whose sign the topic's words deny counts 0, as does a feature that is left out.
+-- A coefficient whose sign contradicts the words of its topic gets a weight of 0, and so does a
+-- feature that the fit dropped.
 weights as (
     select
         {% for feature in model_features() %}
@@ -58,18 +59,18 @@ parts as (
             {%- for feature in model_features() if feature.topic == topic.name %}
             + coalesce(
                 weights.{{ feature.name }}_weight * (
-                    int_customers__feature_vectors.{{ feature.name }}
+                    feature_vectors.{{ feature.name }}
                     - weights.{{ feature.name }}_mean
                 ), 0e0
             )
             {%- endfor %}
         ) as {{ topic.name }}_part,
         {%- endfor %}
-        int_customers__feature_vectors.as_of_date,
-        int_customers__feature_vectors.customer_id
-    from int_customers__feature_vectors
+        feature_vectors.as_of_date,
+        feature_vectors.customer_id
+    from feature_vectors
     inner join weights
-        on int_customers__feature_vectors.as_of_date = weights.as_of_date
+        on feature_vectors.as_of_date = weights.as_of_date
 )
 
 select * from parts

@@ -1,27 +1,28 @@
--- Grain: one row per as-of date with clusters and customer: the cluster whose centroid is nearest.
-with int_customers__feature_vectors as (
+-- Grain: one row per as-of date with clusters and customer: the cluster with the nearest centroid.
+with feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
-int_cluster_coefficients as (
+cluster_coefficients as (
     select * from {{ ref('int_cluster_coefficients') }}
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
--- The squared distance to a centroid, less what is the same for all of them, halved and negated.
+-- Minus half the squared distance to the centroid, without the terms that all centroids share: the
+-- nearest centroid has the largest value.
 nearnesses as (
     select
-        int_customers__feature_vectors.as_of_date,
-        int_customers__feature_vectors.customer_id,
-        int_cluster_coefficients.cluster,
-        {{ linear_form('int_cluster_coefficients', 'int_customers__feature_vectors') }}
+        feature_vectors.as_of_date,
+        feature_vectors.customer_id,
+        cluster_coefficients.cluster,
+        {{ linear_form('cluster_coefficients', 'feature_vectors') }}
             as nearness
-    from int_customers__feature_vectors
-    inner join int_cluster_coefficients
-        on int_customers__feature_vectors.as_of_date = int_cluster_coefficients.as_of_date
+    from feature_vectors
+    inner join cluster_coefficients
+        on feature_vectors.as_of_date = cluster_coefficients.as_of_date
 ),
 
 ranked as (
@@ -29,7 +30,8 @@ ranked as (
         as_of_date,
         customer_id,
         cluster,
-        -- Two centroids as near as each other but for the last digits: the first by name.
+        -- Rounding makes distances equal that differ in the last digits only; then the cluster
+        -- whose name comes first wins.
         row_number() over (
             partition by as_of_date, customer_id
             order by round(nearness, 9) desc nulls last, cluster asc nulls last
@@ -42,10 +44,10 @@ clustered as (
         ranked.as_of_date,
         ranked.customer_id,
         ranked.cluster,
-        int_as_of_dates.is_current
+        as_of_dates.is_current
     from ranked
-    inner join int_as_of_dates
-        on ranked.as_of_date = int_as_of_dates.as_of_date
+    inner join as_of_dates
+        on ranked.as_of_date = as_of_dates.as_of_date
     where ranked.place = 1
 )
 

@@ -1,11 +1,11 @@
--- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the tier
--- that the multinomial model foresees.
+-- Grain: one row per fit (as-of date and horizon) and customer with features at its date: the value
+-- tier that the multinomial model predicts.
 with fit_value_tiers as (
     select * from {{ ref('fit_value_tiers') }}
     where status = 'ok'
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
@@ -21,15 +21,15 @@ coefficients as (
 
 tier_scores as (
     select
-        int_customers__feature_vectors.as_of_date,
+        feature_vectors.as_of_date,
         coefficients.horizon_days,
-        int_customers__feature_vectors.customer_id,
+        feature_vectors.customer_id,
         coefficients.value_tier,
-        round({{ linear_form('coefficients', 'int_customers__feature_vectors') }}, 9)
+        round({{ linear_form('coefficients', 'feature_vectors') }}, 9)
             as tier_score
-    from int_customers__feature_vectors
+    from feature_vectors
     inner join coefficients
-        on int_customers__feature_vectors.as_of_date = coefficients.as_of_date
+        on feature_vectors.as_of_date = coefficients.as_of_date
 ),
 
 ranked as (

@@ -1,10 +1,10 @@
--- Grain: one row per as-of date, order model and clock for which parameters came, beside those of
--- the value model at that date, as far as there are any.
+-- Grain: one row per as-of date, order model and clock whose fit has parameters, with the
+-- parameters of the value model at that date where there are any.
 with fit_clv as (
     select * from {{ ref('fit_clv') }}
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
@@ -27,20 +27,20 @@ candidates as (
         fit_clv.alpha,
         fit_clv.a,
         fit_clv.b,
-        case when fit_clv.model = 'mbg_nbd' then 1e0 else 0e0 end as dropout_shift,
+        fit_clv.dropout_shift,
         fit_clv.parameter_variance as order_parameter_variance,
         values_fitted.p,
         values_fitted.q,
         values_fitted.gamma,
         values_fitted.parameter_variance as value_parameter_variance,
 
-        int_as_of_dates.is_current,
-        int_as_of_dates.is_month_end,
-        int_as_of_dates.is_backtest_cutoff,
-        int_as_of_dates.is_scored_in_full
+        as_of_dates.is_current,
+        as_of_dates.is_month_end,
+        as_of_dates.is_backtest_cutoff,
+        as_of_dates.is_scored_in_full
     from fit_clv
-    inner join int_as_of_dates
-        on cast(fit_clv.as_of_date as date) = int_as_of_dates.as_of_date
+    inner join as_of_dates
+        on cast(fit_clv.as_of_date as date) = as_of_dates.as_of_date
     left join values_fitted
         on fit_clv.as_of_date = values_fitted.as_of_date
     where

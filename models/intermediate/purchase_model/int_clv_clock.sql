@@ -1,12 +1,12 @@
 -- Grain: one row per as-of date, clock and day, from the day before the first order day to the last
--- day of any prediction. The calendar's days all count 1; the seasonal clock's count more where
--- orders are frequent, and 1 over a year, by what was known at the as-of date. Clocks stand at 0 at
--- the end of the last observed day.
+-- day of any prediction. Each day counts 1 on the calendar clock. On the seasonal clock a day
+-- counts more in months with frequent orders, as known at the as-of date, and 1 on average over a
+-- year. Both clocks read 0 at the end of the last observed day.
 with fit_season as (
     select * from {{ ref('fit_season') }}
 ),
 
-int_customers__purchase_summary as (
+purchase_summary as (
     select * from {{ ref('int_customers__purchase_summary') }}
 ),
 
@@ -15,7 +15,7 @@ spans as (
         as_of_date,
         cast({{ dbt.dateadd('day', '-2 - max(age_days)', 'as_of_date') }} as date) as start_date,
         cast({{ dbt.dateadd('day', clv_reach_days(), 'as_of_date') }} as date) as end_date
-    from int_customers__purchase_summary
+    from purchase_summary
     group by as_of_date
 ),
 
@@ -29,7 +29,7 @@ days as (
         spans.end_date
     from spans
     cross join {{ numbers(100, 'units') }}
-    -- Lines from before 1970 or after 2099 are rejected.
+    -- Enough days, since lines from before 1970 or after 2099 are rejected.
     cross join {{ numbers(500, 'hundreds') }}
 ),
 

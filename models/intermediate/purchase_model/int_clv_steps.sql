@@ -1,46 +1,46 @@
--- Grain: one row per as-of date, clock and step. Steps lead from the as-of date through the ends of
--- months and of horizons; a step ends before `step_date`.
-with int_as_of_dates as (
+-- Grain: one row per as-of date, clock and step. The ends of months and of horizons divide the time
+-- from the as-of date on into steps; a step ends before `step_date`.
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
-int_clv_clock as (
+clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
 
 newest_as_of_date as (
     select as_of_date as current_as_of_date
-    from int_as_of_dates
+    from as_of_dates
     where is_current
 ),
 
--- Of an earlier date that is not scored in full only what has passed since is of use: it is held
--- against what came.
+-- An earlier date that is not scored in full needs only horizons that have ended, because its
+-- predictions are compared with the actual values.
 horizon_ends as (
     select
-        int_as_of_dates.as_of_date,
-        int_as_of_dates.is_current or int_as_of_dates.is_month_end as has_months,
-        int_as_of_dates.is_scored_in_full as has_future,
+        as_of_dates.as_of_date,
+        as_of_dates.is_current or as_of_dates.is_month_end as has_months,
+        as_of_dates.is_scored_in_full as has_future,
         horizons.horizon_days,
         cast(
-            {{ dbt.dateadd('day', 'horizons.horizon_days', 'int_as_of_dates.as_of_date') }} as date
+            {{ dbt.dateadd('day', 'horizons.horizon_days', 'as_of_dates.as_of_date') }} as date
         ) as step_date
-    from int_as_of_dates
+    from as_of_dates
     cross join (values ({{ clv_horizons() | join('), (') }})) as horizons (horizon_days)
 ),
 
 month_ends as (
     select
-        int_as_of_dates.as_of_date,
-        int_as_of_dates.is_current or int_as_of_dates.is_month_end as has_months,
-        int_as_of_dates.is_current as has_future,
+        as_of_dates.as_of_date,
+        as_of_dates.is_current or as_of_dates.is_month_end as has_months,
+        as_of_dates.is_current as has_future,
         cast(null as integer) as horizon_days,
         cast(
             {{ dbt.dateadd(
-                'month', 'numbers.number + 1', dbt.date_trunc('month', 'int_as_of_dates.as_of_date')
+                'month', 'numbers.number + 1', dbt.date_trunc('month', 'as_of_dates.as_of_date')
             ) }} as date
         ) as step_date
-    from int_as_of_dates
+    from as_of_dates
     cross join {{ numbers(13) }}
 ),
 
@@ -82,7 +82,7 @@ read_on_clocks as (
         clock_at_end.operational_days,
         clock_at_end.valued_days
     from distinct_ends
-    inner join int_clv_clock as clock_at_end
+    inner join clv_clock as clock_at_end
         on
             distinct_ends.as_of_date = clock_at_end.as_of_date
             and clock_at_end.days_before
@@ -110,7 +110,7 @@ steps as (
         horizon_days,
         operational_days,
         coalesce(step_valued_days / nullif(step_operational_days, 0e0), 1e0) as value_index,
-        -- What an order in the middle of the step is worth today.
+        -- Discounts from the middle of the step to the as-of date, in years of 365 days.
         exp(
             -ln(1e0 + {{ number_var('discount_rate', lowest=0) }})
             * cast(days_to_start + days_to_end as double) / 730e0

@@ -1,10 +1,10 @@
 -- Grain: one row per as-of date and customer with an order day before it.
-with int_customers__rfm as (
+with rfm as (
     select * from {{ ref('int_customers__rfm') }}
     where order_day_count > 0
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
@@ -12,7 +12,7 @@ hashed as (
     select distinct
         customer_id,
         md5(customer_id) as customer_hash
-    from int_customers__rfm
+    from rfm
 ),
 
 buckets as (
@@ -22,46 +22,46 @@ buckets as (
     from hashed
 ),
 
--- How many of 65536 buckets a sample takes: all where there are few customers. Month ends only tell
--- how earlier predictions came out, and are fitted on fewer.
+-- The number of the 65536 hash buckets that each sample takes; all of them where there are few
+-- customers. Month ends only show how earlier predictions turned out, so they need fewer customers.
 sample_sizes as (
     select
-        int_customers__rfm.as_of_date,
+        rfm.as_of_date,
         65536e0 / cast(nullif(count(*), 0) as double)
         * case
-            when int_as_of_dates.is_scored_in_full or int_as_of_dates.is_backtest_cutoff
+            when as_of_dates.is_scored_in_full or as_of_dates.is_backtest_cutoff
                 then 2000000e0
             else 20000e0
         end as fitted_buckets,
         65536e0 / cast(nullif(count(*), 0) as double) * 50000e0 as backtest_buckets,
         65536e0 / cast(nullif(count(*), 0) as double) * 20000e0 as training_buckets
-    from int_customers__rfm
-    inner join int_as_of_dates
-        on int_customers__rfm.as_of_date = int_as_of_dates.as_of_date
+    from rfm
+    inner join as_of_dates
+        on rfm.as_of_date = as_of_dates.as_of_date
     group by
-        int_customers__rfm.as_of_date,
-        int_as_of_dates.is_scored_in_full,
-        int_as_of_dates.is_backtest_cutoff
+        rfm.as_of_date,
+        as_of_dates.is_scored_in_full,
+        as_of_dates.is_backtest_cutoff
 ),
 
 days as (
     select
-        int_customers__rfm.as_of_date,
-        int_customers__rfm.customer_id,
-        int_customers__rfm.recency_days,
-        int_customers__rfm.order_day_count,
-        int_customers__rfm.repeat_revenue,
+        rfm.as_of_date,
+        rfm.customer_id,
+        rfm.recency_days,
+        rfm.order_day_count,
+        rfm.repeat_revenue,
         {{ dbt.datediff(
-            'int_customers__rfm.first_order_date', 'int_customers__rfm.as_of_date', 'day'
+            'rfm.first_order_date', 'rfm.as_of_date', 'day'
         ) }} as days_since_first_order,
         cast(buckets.bucket as double) < sample_sizes.fitted_buckets as is_in_fit,
         cast(buckets.bucket as double) < sample_sizes.backtest_buckets as is_in_backtest,
         cast(buckets.bucket as double) < sample_sizes.training_buckets as is_in_training
-    from int_customers__rfm
+    from rfm
     inner join buckets
-        on int_customers__rfm.customer_id = buckets.customer_id
+        on rfm.customer_id = buckets.customer_id
     inner join sample_sizes
-        on int_customers__rfm.as_of_date = sample_sizes.as_of_date
+        on rfm.as_of_date = sample_sizes.as_of_date
 ),
 
 purchase_summary as (

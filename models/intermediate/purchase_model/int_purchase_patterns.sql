@@ -1,6 +1,6 @@
--- Grain: one row per as-of date and distinct purchase summary. Customers whose orders fell on like
--- days are alike to the purchase models, so that a fit need not grow with their number.
-with int_customers__purchase_summary as (
+-- Grain: one row per as-of date and distinct repeat count, last order age and age. Purchase models
+-- do not distinguish customers with equal values, so a fit does not grow with their number.
+with purchase_summary as (
     select * from {{ ref('int_customers__purchase_summary') }}
 ),
 
@@ -13,7 +13,7 @@ patterns as (
         cast(count(*) as integer) as customer_count,
         cast(sum(case when is_in_fit then 1 else 0 end) as integer) as fitted_customer_count,
         cast(sum(repeat_revenue) as decimal(18, 4)) as repeat_revenue
-    from int_customers__purchase_summary
+    from purchase_summary
     group by 1, 2, 3, 4
 ),
 

@@ -1,6 +1,6 @@
--- Grain: one row per as-of date and distinct count and revenue of repeat orders. Who ordered on one
--- day only, or brought nothing by repeat orders, is not of the value model.
-with int_customers__purchase_summary as (
+-- Grain: one row per as-of date and distinct count and revenue of repeat orders. The value model
+-- excludes customers with one order day only and customers without revenue from repeat orders.
+with purchase_summary as (
     select * from {{ ref('int_customers__purchase_summary') }}
     where
         mean_repeat_value > 0
@@ -14,7 +14,7 @@ patterns as (
         repeat_revenue,
         min(mean_repeat_value) as mean_repeat_value,
         cast(count(*) as integer) as fitted_customer_count
-    from int_customers__purchase_summary
+    from purchase_summary
     group by 1, 2, 3
 )
 

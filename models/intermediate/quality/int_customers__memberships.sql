@@ -1,26 +1,27 @@
--- Grain: one row per as-of date, customer and grouping (segment, cluster, value_tier): the group
--- that the customer was in then, by what was known then. Beyond 50,000 customers of a date, a
+-- Grain: one row per as-of date, customer and grouping (segment, cluster, value_tier): the
+-- customer's group, from what was known at that date. A date with more than 50,000 customers has a
 -- sample.
-with int_customers__features as (
+with features as (
     select * from {{ ref('int_customers__features') }}
     where is_in_backtest
 ),
 
-int_customers__segmented as (
+segmented_customers as (
     select * from {{ ref('int_customers__segmented') }}
 ),
 
-int_customers__clustered as (
+clustered_customers as (
     select * from {{ ref('int_customers__clustered') }}
 ),
 
--- By one model at all dates: the one that is chosen now knows what came.
+-- The same model is used at all dates: the selection of the current one has seen what happened
+-- after the earlier dates.
 values_then as (
     select
         as_of_date,
         customer_id,
         round(expected_orders_per_year * expected_order_value, 6) as expected_revenue
-    from int_customers__features
+    from features
 ),
 
 tiers as (
@@ -33,26 +34,26 @@ tiers as (
 
 memberships as (
     select
-        int_customers__features.as_of_date,
-        int_customers__features.customer_id,
+        features.as_of_date,
+        features.customer_id,
         'segment' as grouping_name,
-        int_customers__segmented.segment as group_name
-    from int_customers__features
-    inner join int_customers__segmented
+        segmented_customers.segment as group_name
+    from features
+    inner join segmented_customers
         on
-            int_customers__features.as_of_date = int_customers__segmented.as_of_date
-            and int_customers__features.customer_id = int_customers__segmented.customer_id
+            features.as_of_date = segmented_customers.as_of_date
+            and features.customer_id = segmented_customers.customer_id
     union all
     select
-        int_customers__features.as_of_date,
-        int_customers__features.customer_id,
+        features.as_of_date,
+        features.customer_id,
         'cluster' as grouping_name,
-        int_customers__clustered.cluster as group_name
-    from int_customers__features
-    inner join int_customers__clustered
+        clustered_customers.cluster as group_name
+    from features
+    inner join clustered_customers
         on
-            int_customers__features.as_of_date = int_customers__clustered.as_of_date
-            and int_customers__features.customer_id = int_customers__clustered.customer_id
+            features.as_of_date = clustered_customers.as_of_date
+            and features.customer_id = clustered_customers.customer_id
     union all
     select
         as_of_date,

@@ -1,26 +1,26 @@
--- Grain: one row per cut-off, horizon, grouping and group: what came for its customers, and the
--- sums that the tests of segment_validation are made of.
-with int_customers__memberships as (
+-- Grain: one row per cut-off, horizon, grouping and group: the actual outcomes of its customers,
+-- and the sums from which the tests in segment_validation are computed.
+with memberships as (
     select * from {{ ref('int_customers__memberships') }}
 ),
 
-int_backtest__customers as (
+backtest_customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
 
 members as (
     select
-        int_backtest__customers.cutoff_date,
-        int_backtest__customers.horizon_days,
-        int_customers__memberships.grouping_name,
-        int_customers__memberships.group_name,
-        cast(int_backtest__customers.actual_orders as decimal(18, 4)) as actual_orders,
-        int_backtest__customers.actual_revenue
-    from int_backtest__customers
-    inner join int_customers__memberships
+        backtest_customers.cutoff_date,
+        backtest_customers.horizon_days,
+        memberships.grouping_name,
+        memberships.group_name,
+        cast(backtest_customers.actual_orders as decimal(18, 4)) as actual_orders,
+        backtest_customers.actual_revenue
+    from backtest_customers
+    inner join memberships
         on
-            int_backtest__customers.cutoff_date = int_customers__memberships.as_of_date
-            and int_backtest__customers.customer_id = int_customers__memberships.customer_id
+            backtest_customers.cutoff_date = memberships.as_of_date
+            and backtest_customers.customer_id = memberships.customer_id
 ),
 
 sums as (
@@ -66,7 +66,7 @@ value_counts as (
     group by 1, 2, 3, 4, 5
 ),
 
--- Equal values share the mean of their ranks; twice that is a whole number.
+-- Equal values get the mean of their ranks. Twice that mean is a whole number, so sums are exact.
 ranks as (
     select
         value_counts.*,

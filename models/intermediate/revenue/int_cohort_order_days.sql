@@ -1,5 +1,6 @@
--- Grain: one row per month of first orders and later or equal day with orders, as known now.
-with int_customers__order_days as (
+-- Grain: one row per cohort month (that of the first order day) and order day of its customers, as
+-- known now.
+with customer_order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
         valid_to_date = date '9999-12-31'
@@ -11,7 +12,7 @@ order_days as (
         order_date,
         net_revenue,
         min(order_date) over (partition by customer_id) as first_order_date
-    from int_customers__order_days
+    from customer_order_days
 ),
 
 cohort_order_days as (

@@ -1,5 +1,5 @@
--- Grain: one row per as-of date (each month's end, and now) and customer whose net revenue is
--- positive, ranked by it.
+-- Grain: one row per as-of date (each month's end, and now) and customer with positive net revenue,
+-- ranked by net revenue.
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
     where has_positive_revenue

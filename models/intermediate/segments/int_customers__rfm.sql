@@ -1,30 +1,30 @@
 -- Grain: one row per as-of date and customer with an order or a return before it.
-with int_as_of_dates as (
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
-int_customers__order_days as (
+order_days as (
     select * from {{ ref('int_customers__order_days') }}
 ),
 
--- Each order day as it was known at the as-of date.
+-- The version of each order day that was known at the as-of date.
 known_order_days as (
     select
-        int_as_of_dates.as_of_date,
-        int_customers__order_days.customer_id,
-        int_customers__order_days.order_date,
-        int_customers__order_days.order_count,
-        int_customers__order_days.net_revenue,
-        int_customers__order_days.kept_order_revenue,
-        int_customers__order_days.is_order_day,
+        as_of_dates.as_of_date,
+        order_days.customer_id,
+        order_days.order_date,
+        order_days.order_count,
+        order_days.net_revenue,
+        order_days.kept_order_revenue,
+        order_days.is_order_day,
         {{ dbt.datediff(
-            'int_customers__order_days.order_date', 'int_as_of_dates.as_of_date', 'day'
+            'order_days.order_date', 'as_of_dates.as_of_date', 'day'
         ) }} <= 365 as is_trailing_year
-    from int_as_of_dates
-    inner join int_customers__order_days
+    from as_of_dates
+    inner join order_days
         on
-            int_as_of_dates.as_of_date > int_customers__order_days.valid_from_date
-            and int_as_of_dates.as_of_date <= int_customers__order_days.valid_to_date
+            as_of_dates.as_of_date > order_days.valid_from_date
+            and as_of_dates.as_of_date <= order_days.valid_to_date
 ),
 
 summed as (

@@ -1,13 +1,13 @@
 -- Grain: one row per as-of date and customer with an order or a return before it.
-with int_customers__rfm_scored as (
+with rfm_scored as (
     select * from {{ ref('int_customers__rfm_scored') }}
 ),
 
 segmented as (
     select
-        int_customers__rfm_scored.*,
+        rfm_scored.*,
         {{ segment_case() }} as segment
-    from int_customers__rfm_scored
+    from rfm_scored
 )
 
 select * from segmented

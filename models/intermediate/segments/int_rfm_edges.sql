@@ -1,20 +1,20 @@
--- Grain: one row per as-of date and metric (recency_days, order_count, net_revenue). Which edges
--- are taken is the var rfm_edges: those of each date itself (quantile), those of one date for all
--- (frozen), or those of the seed rfm_edges (seed).
-with int_as_of_dates as (
+-- Grain: one row per as-of date and metric (recency_days, order_count, net_revenue). The var
+-- rfm_edges selects the edges: each date's own quantiles (quantile), the quantiles of one date for
+-- all dates (frozen), or the edges in the seed rfm_edges (seed).
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
 {% if choice('rfm_edges', ['quantile', 'frozen', 'seed']) == 'seed' -%}
 edges as (
     select
-        int_as_of_dates.as_of_date,
+        as_of_dates.as_of_date,
         rfm_edges.metric,
         rfm_edges.edge_1,
         rfm_edges.edge_2,
         rfm_edges.edge_3,
         rfm_edges.edge_4
-    from int_as_of_dates
+    from as_of_dates
     cross join {{ ref('rfm_edges') }} as rfm_edges
 )
 {%- else -%}
@@ -23,7 +23,7 @@ buyers as (
     where order_day_count > 0
 ),
 
--- Recency with its sign turned, so that more is better in each metric.
+-- Recency is negated, so that for each metric a higher value is better.
 customer_values as (
     select
         as_of_date,
@@ -66,8 +66,8 @@ cumulated as (
     from value_counts
 ),
 
--- Edge k is the smallest value that at least k fifths of the customers do not exceed: whole numbers
--- only, no rounding.
+-- Edge k is the smallest value that at least k fifths of the customers do not exceed. Comparing
+-- whole numbers finds it without rounding.
 quantiles as (
     select
         as_of_date,
@@ -93,13 +93,13 @@ signed as (
 {% if var('rfm_edges') == 'frozen' %}
 edges as (
     select
-        int_as_of_dates.as_of_date,
+        as_of_dates.as_of_date,
         signed.metric,
         signed.edge_1,
         signed.edge_2,
         signed.edge_3,
         signed.edge_4
-    from int_as_of_dates
+    from as_of_dates
     cross join signed
     where signed.as_of_date = {{ date_var('rfm_edges_date') }}
 )
@@ -107,8 +107,8 @@ edges as (
 edges as (
     select signed.*
     from signed
-    inner join int_as_of_dates
-        on signed.as_of_date = int_as_of_dates.as_of_date
+    inner join as_of_dates
+        on signed.as_of_date = as_of_dates.as_of_date
 )
 {%- endif %}
 {%- endif %}

@@ -1,4 +1,5 @@
--- Grain: one row per candidate for CLV, expected orders and revenue: order model and clock.
+-- Grain: one row per candidate for CLV, expected orders and expected revenue: an order model and a
+-- clock.
 with model_selection as (
     select * from {{ ref('int_model_selection') }}
     where

@@ -1,10 +1,10 @@
--- Grain: one row per launched campaign and pair of its variants: the first in the alphabet against
--- the other.
+-- Grain: one row per launched campaign and pair of its variants: the alphabetically first variant
+-- compared with the other one.
 with fit_ab_tests as (
     select * from {{ ref('fit_ab_tests') }}
 ),
 
-int_campaigns as (
+campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
@@ -28,11 +28,11 @@ pairs as (
             as variant_revenue_per_customer,
         cast(other_variants.net_revenue as double) / nullif(other_variants.customer_count, 0)
             as other_variant_revenue_per_customer,
-        int_campaigns.measured_until,
-        int_campaigns.attribution_end_date
+        campaigns.measured_until,
+        campaigns.attribution_end_date
     from fit_ab_tests
-    inner join int_campaigns
-        on fit_ab_tests.campaign_id = int_campaigns.campaign_id
+    inner join campaigns
+        on fit_ab_tests.campaign_id = campaigns.campaign_id
     inner join variants
         on
             fit_ab_tests.campaign_id = variants.campaign_id

@@ -1,6 +1,6 @@
--- Grain: one row per launched campaign and customer of its audience; one without a customer where
--- the audience was empty. Rows are only ever added: when a campaign is first seen launched, all of
--- its rows come, and nothing changes them afterwards.
+-- Grain: one row per launched campaign and customer of its audience; one row without a customer
+-- where the audience was empty. Rows are only ever added: the first run after a campaign's launch
+-- adds all of its rows, and no later run changes them.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -15,7 +15,7 @@ with archived as (
     {{ archived_assignments() }}
 ),
 
--- What a lost warehouse takes back.
+-- Restores the assignments of a lost warehouse from the archive.
 restored as (
     select * from archived
     {%- if is_incremental() %}
@@ -31,12 +31,12 @@ launched as (
     {%- endif %}
 ),
 
--- Of the campaigns in the seed: what is taken out of it is over.
+-- Only campaigns in the seed: one that was removed from it has ended.
 held as (
     select launched.*
     from launched
-    inner join {{ ref('int_campaigns') }} as int_campaigns
-        on launched.campaign_id = int_campaigns.campaign_id
+    inner join {{ ref('int_campaigns') }} as campaigns
+        on launched.campaign_id = campaigns.campaign_id
 ),
 
 candidates as (
@@ -48,7 +48,8 @@ candidates as (
 
 {{ campaign_decisions_ctes(campaign_steps(true, this if is_incremental() else none)) }}
 
--- A launch with an empty audience is remembered too, or a later rule would fill its list.
+-- A launch with an empty audience is recorded too; otherwise a later change of the audience's rule
+-- would fill its list.
 unattended as (
     select
         campaign_id,

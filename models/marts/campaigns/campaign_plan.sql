@@ -1,10 +1,10 @@
--- Grain: one row per campaign: what it should bring, what that rests on, and what its control can
--- show. Planned campaigns as of now, launched ones as of their launch.
-with int_campaigns as (
+-- Grain: one row per campaign: its expected result, the assumptions behind it, and the effect that
+-- its control group can detect. Planned campaigns are as of now, launched ones as of their launch.
+with campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
-int_campaign_plan as (
+plan_figures as (
     select * from {{ ref('int_campaign_plan') }}
 ),
 
@@ -14,30 +14,30 @@ fit_campaign_power as (
 
 joined as (
     select
-        int_campaign_plan.*,
-        int_campaigns.status,
-        int_campaigns.audience,
-        int_campaigns.launch_date,
-        int_campaigns.audience_as_of,
-        int_campaigns.control_share,
+        plan_figures.*,
+        campaigns.status,
+        campaigns.audience,
+        campaigns.launch_date,
+        campaigns.audience_as_of,
+        campaigns.control_share,
         fit_campaign_power.minimum_detectable_response,
         fit_campaign_power.power,
         cast(fit_campaign_power.control_count_needed as integer) as control_count_needed,
         fit_campaign_power.minimum_detectable_revenue,
         fit_campaign_power.break_even_response,
-        -- Not more than do not order anyway.
+        -- Only customers who would not order anyway can order because of the campaign.
         case
-            when int_campaign_plan.baseline_response is not null
+            when plan_figures.baseline_response is not null
                 then least(
-                    int_campaign_plan.expected_response,
-                    1e0 - int_campaign_plan.baseline_response
+                    plan_figures.expected_response,
+                    1e0 - plan_figures.baseline_response
                 )
         end as added_response
-    from int_campaign_plan
-    inner join int_campaigns
-        on int_campaign_plan.campaign_id = int_campaigns.campaign_id
+    from plan_figures
+    inner join campaigns
+        on plan_figures.campaign_id = campaigns.campaign_id
     left join fit_campaign_power
-        on int_campaign_plan.campaign_id = fit_campaign_power.campaign_id
+        on plan_figures.campaign_id = fit_campaign_power.campaign_id
 ),
 
 expected as (
@@ -49,7 +49,8 @@ expected as (
         treated_count
         * (cost_per_contact + (baseline_response + added_response) * offer_cost)
             as expected_cost,
-        -- Of a binomial number of added orders of varying values, 95 % of a normal distribution.
+        -- Half the width of the 95 % interval, by the normal approximation, of the sum of a
+        -- binomial number of orders with varying values.
         1.959964e0 * sqrt(
             treated_count * added_response * (
                 power(order_value_deviation, 2) + (1e0 - added_response) * power(order_value, 2)

@@ -1,6 +1,7 @@
--- Grain: one row per campaign, scope (campaign, segment, variant) and what of the scope: the
--- contacted against those held back. The scope campaign is the campaign as a whole, planned or not.
-with int_campaigns as (
+-- Grain: one row per campaign, scope (campaign, segment, variant) and value of the scope: contacted
+-- customers compared with the control group. The scope campaign is the whole campaign, and is there
+-- for planned campaigns too.
+with campaign_terms as (
     select * from {{ ref('int_campaigns') }}
 ),
 
@@ -8,7 +9,7 @@ campaign_targets as (
     select * from {{ ref('campaign_targets') }}
 ),
 
-int_campaign_arms as (
+campaign_arms as (
     select * from {{ ref('int_campaign_arms') }}
 ),
 
@@ -31,7 +32,7 @@ all_campaigns as (
         min(case when is_launched then launch_date end) as launch_date,
         max(measured_until) as measured_until,
         max(case when is_launched then attribution_end_date end) as attribution_end_date
-    from int_campaigns
+    from campaign_terms
 ),
 
 campaigns as (
@@ -42,7 +43,7 @@ campaigns as (
         launch_date,
         measured_until,
         attribution_end_date
-    from int_campaigns
+    from campaign_terms
     union all
     select
         campaign_id,
@@ -69,7 +70,7 @@ arms as (
         max(case when arm = 'treatment' then net_revenue end) as treated_revenue,
         max(case when arm = 'control' then net_revenue end) as control_revenue,
         max(case when arm = 'treatment' then campaign_cost end) as campaign_cost
-    from int_campaign_arms
+    from campaign_arms
     group by 1, 2, 3
 ),
 
@@ -136,7 +137,8 @@ joined as (
             and comparisons.scope_value = fit_campaign_results.scope_value
 ),
 
--- By the variance-reduced difference: the same on the mean, and nearer.
+-- From the variance-reduced difference: it has the same expectation as the plain one, and a smaller
+-- variance.
 incremental as (
     select
         joined.*,

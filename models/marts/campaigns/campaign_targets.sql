@@ -1,15 +1,15 @@
--- Grain: one row per campaign and customer of its audience: of launched campaigns as assigned at
--- the launch, of planned ones as they would be assigned now.
+-- Grain: one row per campaign and customer of its audience: for a launched campaign as assigned at
+-- the launch, for a planned one as it would be assigned now.
 with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
 
--- Of the campaigns in the seed: what is taken out of it is over.
+-- Only campaigns in the seed: one that was removed from it has ended.
 held as (
     select campaign_assignments.*
     from campaign_assignments
-    inner join {{ ref('int_campaigns') }} as int_campaigns
-        on campaign_assignments.campaign_id = int_campaigns.campaign_id
+    inner join {{ ref('int_campaigns') }} as campaigns
+        on campaign_assignments.campaign_id = campaigns.campaign_id
 ),
 
 candidates as (

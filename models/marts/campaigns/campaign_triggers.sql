@@ -1,12 +1,12 @@
--- Grain: one row per customer and line crossed since the window of triggers began.
+-- Grain: one row per customer and line crossed since the trigger window began.
 --
--- An id is made of what a crossing begins with, such as the order that the silence follows, and not
--- of the two dates: windows that overlap tell the same crossing by the same id.
-with int_as_of_dates as (
+-- An id hashes the start of a crossing, such as the last order before a silence, and not the dates
+-- of the window. So overlapping windows give the same crossing the same id.
+with as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
 
-int_audience_customers as (
+audience_customers as (
     select * from {{ ref('int_audience_customers') }}
 ),
 
@@ -18,10 +18,10 @@ trigger_dates as (
     select
         max(case when is_trigger_start then as_of_date end) as previous_as_of_date,
         max(case when is_current then as_of_date end) as as_of_date
-    from int_as_of_dates
+    from as_of_dates
 ),
 
--- Whose orders were all returned has crossed nothing.
+-- Customers without an order day, because all orders were returned, cross no line.
 compared as (
     select
         newest.*,
@@ -31,16 +31,17 @@ compared as (
         previous.days_until_overdue as previous_days_until_overdue,
         previous.purchase_model_churn_risk as previous_churn_risk,
         previous.segment as previous_segment,
-        -- Without amounts the score of frequency stands for that of money, as in segments.
+        -- Where the input has no amounts, the frequency score replaces the monetary score, as in
+        -- the segment rules.
         newest.r_score + newest.f_score + coalesce(newest.m_score, newest.f_score) as score_sum,
         previous.r_score + previous.f_score + coalesce(previous.m_score, previous.f_score)
             as previous_score_sum,
         newest.last_order_date >= trigger_dates.previous_as_of_date as has_ordered_since,
         cast(newest.last_order_date as {{ dbt.type_string() }}) as last_order
     from trigger_dates
-    inner join int_audience_customers as newest
+    inner join audience_customers as newest
         on trigger_dates.as_of_date = newest.as_of_date
-    left join int_audience_customers as previous
+    left join audience_customers as previous
         on
             trigger_dates.previous_as_of_date = previous.as_of_date
             and newest.customer_id = previous.customer_id
@@ -50,7 +51,7 @@ compared as (
         and newest.order_day_count > 0
 ),
 
--- Who has ordered since was no longer silent, and crosses the line again.
+-- An order within the window ended the earlier silence, so the customer crosses the line again.
 silent as (
     select
         compared.*,
@@ -89,7 +90,8 @@ overdue as (
         and (coalesce(previous_days_until_overdue, 0) >= 0 or has_ordered_since)
 ),
 
--- Segments have no order of worth, and scores have one: a customer falls with a lower sum of them.
+-- Segments are not ordered by value, but scores are. So a customer falls where the segment changes
+-- and the sum of the scores decreases.
 fallen as (
     select
         compared.*,
@@ -107,7 +109,8 @@ fallen as (
         and compared.score_sum < compared.previous_score_sum
 ),
 
--- A customer has one first order, also where that is returned later and another takes its place.
+-- A customer has one first order, so its id has no start: even if the order is returned later and
+-- another one becomes the first, the id is the same.
 first_orders as (
     select
         compared.*,
@@ -121,7 +124,8 @@ first_orders as (
         and first_order_date >= previous_as_of_date
 ),
 
--- One model as of both dates. Who has just begun had no risk before, and crosses no line.
+-- Both risks come from the same model. A new customer had no risk at the start of the window, and
+-- so crosses no line.
 at_risk as (
     select
         compared.*,
@@ -138,8 +142,8 @@ at_risk as (
         <= {{ number_var('trigger_churn_risk', lowest=0, highest=1) }} + 1e-9
 ),
 
--- The newest two of each, for a window that begins in the year before. Adding years to 29 February
--- gives 28 February where there is no 29th.
+-- The last two anniversaries of each customer, as the window may begin in the year before. Adding
+-- years to 29 February gives 28 February in a year without a 29th.
 numbered_years as (
     select
         compared.*,

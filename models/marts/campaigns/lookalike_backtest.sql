@@ -1,20 +1,21 @@
--- Grain: one row per cut-off, horizon and way of choosing as many of the customers who were not
--- valuable then: how many of the chosen became valuable within the horizon.
-with int_lookalikes__customers as (
+-- Grain: one row per cut-off, horizon and way of selecting among the customers who were not
+-- valuable at the cut-off: how many of the selected became valuable within the horizon. Each way
+-- selects equally many.
+with lookalike_customers as (
     select * from {{ ref('int_lookalikes__customers') }}
     where not is_current
 ),
 
-int_lookalikes__distances as (
+distances as (
     select * from {{ ref('int_lookalikes__distances') }}
     where not is_current
 ),
 
-int_backtest__customers as (
+backtest_customers as (
     select * from {{ ref('int_backtest__customers') }}
 ),
 
-int_customers__feature_vectors as (
+feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
@@ -26,36 +27,36 @@ realised as (
         actual_revenue,
         {{ value_tier('actual_revenue', 'cutoff_date, horizon_days') }} in ('platinum', 'gold')
             as became_valuable
-    from int_backtest__customers
+    from backtest_customers
 ),
 
 candidates as (
     select
-        int_lookalikes__distances.as_of_date as cutoff_date,
-        int_lookalikes__distances.horizon_days,
-        int_lookalikes__distances.customer_id,
-        int_lookalikes__distances.value_tier,
-        int_lookalikes__distances.distance,
-        int_lookalikes__customers.customer_value,
-        int_customers__feature_vectors.log_revenue,
-        int_customers__feature_vectors.log_recency,
+        distances.as_of_date as cutoff_date,
+        distances.horizon_days,
+        distances.customer_id,
+        distances.value_tier,
+        distances.distance,
+        lookalike_customers.customer_value,
+        feature_vectors.log_revenue,
+        feature_vectors.log_recency,
         realised.actual_revenue,
         case when realised.became_valuable then 1 else 0 end as became_valuable
-    from int_lookalikes__distances
-    inner join int_lookalikes__customers
+    from distances
+    inner join lookalike_customers
         on
-            int_lookalikes__distances.as_of_date = int_lookalikes__customers.as_of_date
-            and int_lookalikes__distances.horizon_days = int_lookalikes__customers.horizon_days
-            and int_lookalikes__distances.customer_id = int_lookalikes__customers.customer_id
-    inner join int_customers__feature_vectors
+            distances.as_of_date = lookalike_customers.as_of_date
+            and distances.horizon_days = lookalike_customers.horizon_days
+            and distances.customer_id = lookalike_customers.customer_id
+    inner join feature_vectors
         on
-            int_lookalikes__distances.as_of_date = int_customers__feature_vectors.as_of_date
-            and int_lookalikes__distances.customer_id = int_customers__feature_vectors.customer_id
+            distances.as_of_date = feature_vectors.as_of_date
+            and distances.customer_id = feature_vectors.customer_id
     inner join realised
         on
-            int_lookalikes__distances.as_of_date = realised.cutoff_date
-            and int_lookalikes__distances.horizon_days = realised.horizon_days
-            and int_lookalikes__distances.customer_id = realised.customer_id
+            distances.as_of_date = realised.cutoff_date
+            and distances.horizon_days = realised.horizon_days
+            and distances.customer_id = realised.customer_id
 ),
 
 by_tier as (

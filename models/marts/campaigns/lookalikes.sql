@@ -1,5 +1,6 @@
--- Grain: one row per customer who is not yet valuable and most like those who are, now.
-with int_lookalikes__distances as (
+-- Grain: one row per customer who is not yet valuable and is most similar to the valuable ones,
+-- now.
+with distances as (
     select * from {{ ref('int_lookalikes__distances') }}
     where
         is_current
@@ -12,25 +13,25 @@ customers as (
 
 lookalikes as (
     select
-        int_lookalikes__distances.customer_id,
+        distances.customer_id,
 
         customers.country,
         customers.segment,
-        int_lookalikes__distances.value_tier,
-        int_lookalikes__distances.similarity_rank,
-        int_lookalikes__distances.reason_1,
-        int_lookalikes__distances.reason_2,
+        distances.value_tier,
+        distances.similarity_rank,
+        distances.reason_1,
+        distances.reason_2,
 
-        int_lookalikes__distances.distance,
+        distances.distance,
         customers.clv,
         customers.net_revenue,
         customers.order_count,
         customers.recency_days,
 
-        int_lookalikes__distances.as_of_date
-    from int_lookalikes__distances
+        distances.as_of_date
+    from distances
     inner join customers
-        on int_lookalikes__distances.customer_id = customers.customer_id
+        on distances.customer_id = customers.customer_id
 )
 
 select * from lookalikes

@@ -1,5 +1,6 @@
--- Grain: one row per scenario of seeds/scenarios.csv: what would come on top of what is foreseen.
--- Every figure is a sum over the customers of the group; the columns' descriptions say of what.
+-- Grain: one row per scenario of seeds/scenarios.csv: the orders and revenue that it would add to
+-- the predicted ones. Every figure is a sum over the customers of the group; the columns'
+-- descriptions give the formulas.
 with scenarios as (
     select * from {{ ref('scenarios') }}
 ),
@@ -17,7 +18,7 @@ customers as (
     where order_day_count > 0
 ),
 
-int_customers__clv as (
+customer_clv as (
     select * from {{ ref('int_customers__clv') }}
     where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
@@ -130,40 +131,40 @@ checked as (
         end
 ),
 
--- What a customer orders and brings where there is an order at all. Of one who is as good as
--- certainly gone nobody can say: the quotient of two figures next to 0 is noise.
+-- Predicted orders and revenue of a customer, given that there is at least one order. Null where no
+-- order is almost certain: the quotient of two numbers close to 0 is noise.
 predicted as (
     select
         customers.customer_id,
         customers.segment,
         customers.cluster,
         customers.value_tier,
-        int_customers__clv.churn_risk,
-        int_customers__clv.expected_orders,
-        int_customers__clv.expected_order_value,
-        int_customers__clv.expected_revenue,
-        int_customers__clv.clv,
-        int_customers__clv.clv / nullif(int_customers__clv.expected_revenue, 0e0)
+        customer_clv.churn_risk,
+        customer_clv.expected_orders,
+        customer_clv.expected_order_value,
+        customer_clv.expected_revenue,
+        customer_clv.clv,
+        customer_clv.clv / nullif(customer_clv.expected_revenue, 0e0)
             as clv_per_revenue,
         case
-            when int_customers__clv.churn_risk < 1e0 - 1e-6
+            when customer_clv.churn_risk < 1e0 - 1e-6
                 then
-                    int_customers__clv.expected_orders
-                    / nullif(1e0 - int_customers__clv.churn_risk, 0e0)
+                    customer_clv.expected_orders
+                    / nullif(1e0 - customer_clv.churn_risk, 0e0)
         end as orders_if_some,
         case
-            when int_customers__clv.churn_risk < 1e0 - 1e-6
+            when customer_clv.churn_risk < 1e0 - 1e-6
                 then
-                    int_customers__clv.expected_revenue
-                    / nullif(1e0 - int_customers__clv.churn_risk, 0e0)
+                    customer_clv.expected_revenue
+                    / nullif(1e0 - customer_clv.churn_risk, 0e0)
         end as revenue_if_some,
         coalesce(customers.value_tier in ('platinum', 'gold'), false) as is_high_value,
         customers.as_of_date
     from customers
-    left join int_customers__clv
+    left join customer_clv
         on
-            customers.customer_id = int_customers__clv.customer_id
-            and customers.as_of_date = int_customers__clv.as_of_date
+            customers.customer_id = customer_clv.customer_id
+            and customers.as_of_date = customer_clv.as_of_date
 ),
 
 memberships as (
@@ -183,7 +184,7 @@ memberships as (
     {%- endfor %}
 ),
 
--- A lever is one formula here.
+-- To add a lever, add its formula to each of these columns.
 effects as (
     select
         checked.scenario_id,

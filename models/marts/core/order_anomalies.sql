@@ -1,10 +1,9 @@
--- Grain: one row per order and customer that is far larger, or of which far more came back, than is
--- usual.
+-- Grain: one row per order and customer with an unusually large value, quantity or return.
 with orders as (
     select * from {{ ref('orders') }}
 ),
 
--- Guests have no customer id; all keys are texts here.
+-- Guests get an empty key, because null does not join.
 measured as (
     select
         measures.measure,
@@ -32,8 +31,9 @@ medians as (
     group by 1
 ),
 
--- A median absolute deviation times 1.4826 is a standard deviation where amounts are normal. Where
--- most orders are alike it is 0: a quarter is the least, so that 5 of them are 3.5 times the usual.
+-- For a normal distribution, the median absolute deviation times 1.4826 is the standard deviation.
+-- It is 0 where more than half of the orders are equal; hence the minimum of 0.25, with which 5
+-- deviations are 3.5 times the median amount.
 scales as (
     select
         measured.measure,
@@ -50,8 +50,8 @@ scales as (
 ),
 
 {% set limit = number_var('order_anomaly_limit', 0) -%}
--- Customers with at least five other orders besides the one that is looked at, and with orders far
--- enough apart for one to be unusual: medians of the others would be reckoned in vain.
+-- Only customers with at least five orders besides the one that is tested, and with amounts far
+-- enough apart that one of them can exceed the limit. This saves computing medians of the others.
 own_ranges as (
     select
         measured.measure,
@@ -81,7 +81,7 @@ own_medians as (
     group by 1, 2
 ),
 
--- Few orders may be alike by chance: half of what is usual among all orders is the least.
+-- A customer's few orders may be alike by chance, so the scale is at least half that of all orders.
 own_scales as (
     select
         measured.measure,
@@ -128,7 +128,7 @@ deviations as (
             and measured.customer_key = own_scales.customer_key
 ),
 
--- Few orders go on from here.
+-- From here on only the few unusual orders are processed.
 unusual_orders as (
     select distinct
         order_id,
@@ -178,7 +178,7 @@ order_anomalies as (
         orders.customer_id,
 
         orders.country,
-        -- Each part begins with a comma and a blank; the first loses them.
+        -- Each part begins with a comma and a blank; substr() drops those of the first.
         substr(
             case when flagged.is_large_for_all then ', value far above the usual' else '' end
             || case

@@ -4,7 +4,7 @@ with lines as (
     where line_kind is not null
 ),
 
--- A return that is shared over several sales stands with the latest of them.
+-- A return that is shared over several sales refers to the latest of them.
 matched_returns as (
     select
         return_line_id,
@@ -19,7 +19,7 @@ order_money as (
     select * from {{ ref('int_order_lines__order_money') }}
 ),
 
-int_product_bounds as (
+product_bounds as (
     select * from {{ ref('int_product_bounds') }}
 ),
 
@@ -60,15 +60,15 @@ matched as (
         lines.line_kind = 'return' and matched_returns.sale_line_id is null
             as is_unmatched_return,
         coalesce(matched_returns.is_shared, false) as is_shared_return,
-        -- What lies on a bound is inside, whatever the bound's last digit: hence 1e-9.
+        -- A value on a bound is no outlier; 1e-9 absorbs the rounding error of the bound.
         lines.line_kind = 'sale' and coalesce(
-            cast(lines.quantity as double) < int_product_bounds.lowest_quantity * (1 - 1e-9)
-            or cast(lines.quantity as double) > int_product_bounds.highest_quantity * (1 + 1e-9),
+            cast(lines.quantity as double) < product_bounds.lowest_quantity * (1 - 1e-9)
+            or cast(lines.quantity as double) > product_bounds.highest_quantity * (1 + 1e-9),
             false
         ) as is_quantity_outlier,
         lines.line_kind = 'sale' and coalesce(
-            cast(lines.unit_price as double) < int_product_bounds.lowest_price * (1 - 1e-9)
-            or cast(lines.unit_price as double) > int_product_bounds.highest_price * (1 + 1e-9),
+            cast(lines.unit_price as double) < product_bounds.lowest_price * (1 - 1e-9)
+            or cast(lines.unit_price as double) > product_bounds.highest_price * (1 + 1e-9),
             false
         ) as is_price_outlier,
 
@@ -82,8 +82,8 @@ matched as (
         on lines.order_line_id = matched_returns.return_line_id
     left join order_money
         on lines.order_line_id = order_money.order_line_id
-    left join int_product_bounds
-        on lines.product_id = int_product_bounds.product_id
+    left join product_bounds
+        on lines.product_id = product_bounds.product_id
 )
 
 select * from matched

@@ -1,5 +1,5 @@
--- Grain: one row per order and customer, with all that is known of it by now.
-with int_orders__versioned as (
+-- Grain: one row per order and customer, as known now.
+with order_versions as (
     select * from {{ ref('int_orders__versioned') }}
     where valid_to_date = date '9999-12-31'
 ),
@@ -24,31 +24,31 @@ own_lines as (
 
 orders as (
     select
-        int_orders__versioned.order_id,
-        int_orders__versioned.customer_id,
+        order_versions.order_id,
+        order_versions.customer_id,
 
         own_lines.country,
 
         cast(own_lines.line_count as integer) as line_count,
         cast(own_lines.product_count as integer) as product_count,
-        int_orders__versioned.sold_quantity,
-        int_orders__versioned.returned_quantity,
-        int_orders__versioned.sold_revenue,
-        int_orders__versioned.returned_revenue,
-        int_orders__versioned.net_revenue,
+        order_versions.sold_quantity,
+        order_versions.returned_quantity,
+        order_versions.sold_revenue,
+        order_versions.returned_revenue,
+        order_versions.net_revenue,
 
-        int_orders__versioned.customer_id is null as is_guest,
-        int_orders__versioned.sold_quantity = 0 as is_unmatched_return,
-        int_orders__versioned.is_fully_returned,
+        order_versions.customer_id is null as is_guest,
+        order_versions.sold_quantity = 0 as is_unmatched_return,
+        order_versions.is_fully_returned,
 
         own_lines.ordered_at,
-        int_orders__versioned.order_date
-    from int_orders__versioned
+        order_versions.order_date
+    from order_versions
     inner join own_lines
         on
-            int_orders__versioned.order_id = own_lines.order_id
-            -- A guest's null is equal to a guest's null.
-            and coalesce(int_orders__versioned.customer_id, '')
+            order_versions.order_id = own_lines.order_id
+            -- Guests have no customer id, and null does not join.
+            and coalesce(order_versions.customer_id, '')
             = coalesce(own_lines.customer_id, '')
 )
 

@@ -6,7 +6,8 @@ with order_lines as (
         and product_id is not null
 ),
 
--- The name a product was last sold under; descriptions of stock movements are no names.
+-- The name under which the product was last sold. Names on returns are not used: they may be
+-- remarks on a stock movement.
 names as (
     select
         product_id,

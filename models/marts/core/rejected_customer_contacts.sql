@@ -1,4 +1,4 @@
--- Grain: one row per row of the contacts and reason why it, or a part of it, is not used.
+-- Grain: one row per row of the contacts and reason why the row, or a part of it, is not used.
 with contacts as (
     select * from {{ ref('stg_customer_contacts__normalised') }}
 ),

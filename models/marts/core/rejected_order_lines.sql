@@ -1,4 +1,4 @@
--- Grain: one row per rejected line of the input, as it stands there.
+-- Grain: one row per rejected line of the input, with the text of each column.
 with lines as (
     select * from {{ ref('stg_order_lines') }}
     where rejection_reason is not null

@@ -1,5 +1,5 @@
--- Grain: one row per segment and cluster with customers now, also where they share no customer.
-with int_customers__clustered as (
+-- Grain: one row per segment and cluster with customers now, even if they have none in common.
+with clustered_customers as (
     select * from {{ ref('int_customers__clustered') }}
     where is_current
 ),
@@ -12,12 +12,12 @@ customer_segment_history as (
 paired as (
     select
         customer_segment_history.segment,
-        int_customers__clustered.cluster,
+        clustered_customers.cluster,
         count(*) as customer_count,
         sum(customer_segment_history.net_revenue) as net_revenue
-    from int_customers__clustered
+    from clustered_customers
     inner join customer_segment_history
-        on int_customers__clustered.customer_id = customer_segment_history.customer_id
+        on clustered_customers.customer_id = customer_segment_history.customer_id
     group by 1, 2
 ),
 

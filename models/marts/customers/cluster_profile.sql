@@ -1,10 +1,10 @@
--- Grain: one row per cluster with customers now and measure of them.
-with int_customers__clustered as (
+-- Grain: one row per cluster with customers now and measure.
+with clustered_customers as (
     select * from {{ ref('int_customers__clustered') }}
     where is_current
 ),
 
-int_customers__features as (
+features as (
     select * from {{ ref('int_customers__features') }}
 ),
 
@@ -14,13 +14,13 @@ cluster_names as (
 
 clustered as (
     select
-        int_customers__clustered.cluster,
-        int_customers__features.*
-    from int_customers__clustered
-    inner join int_customers__features
+        clustered_customers.cluster,
+        features.*
+    from clustered_customers
+    inner join features
         on
-            int_customers__clustered.as_of_date = int_customers__features.as_of_date
-            and int_customers__clustered.customer_id = int_customers__features.customer_id
+            clustered_customers.as_of_date = features.as_of_date
+            and clustered_customers.customer_id = features.customer_id
 ),
 
 measured as (
@@ -29,7 +29,7 @@ measured as (
         cluster,
         '{{ measure.name }}' as measure,
         {{ loop.index }} as measure_number,
-        -- What does not exist for a customer, such as the share of no sales, is 0.
+        -- A measure that does not exist for a customer, such as a share of no sales, is 0.
         coalesce(cast({{ measure.name }} as double), 0e0) as measured_value
     from clustered
     {{ 'union all' if not loop.last }}

@@ -1,10 +1,10 @@
 -- Grain: one row per cluster with customers now.
-with int_customers__clustered as (
+with clustered_customers as (
     select * from {{ ref('int_customers__clustered') }}
     where is_current
 ),
 
-int_customers__features as (
+features as (
     select * from {{ ref('int_customers__features') }}
 ),
 
@@ -19,26 +19,26 @@ fit_clusters as (
 
 summed as (
     select
-        int_customers__clustered.as_of_date,
-        int_customers__clustered.cluster,
+        clustered_customers.as_of_date,
+        clustered_customers.cluster,
 
         cast(count(*) as integer) as customer_count,
-        cast(sum(int_customers__features.net_revenue) as decimal(18, 4)) as net_revenue,
-        cast(sum(int_customers__features.recency_days) as double)
+        cast(sum(features.net_revenue) as decimal(18, 4)) as net_revenue,
+        cast(sum(features.recency_days) as double)
         / cast(nullif(count(*), 0) as double) as mean_recency_days,
-        cast(sum(int_customers__features.order_count) as double)
+        cast(sum(features.order_count) as double)
         / cast(nullif(count(*), 0) as double) as mean_order_count,
-        cast(sum(int_customers__features.net_revenue) as double)
+        cast(sum(features.net_revenue) as double)
         / cast(nullif(count(*), 0) as double) as mean_net_revenue
-    from int_customers__clustered
-    inner join int_customers__features
+    from clustered_customers
+    inner join features
         on
-            int_customers__clustered.as_of_date = int_customers__features.as_of_date
-            and int_customers__clustered.customer_id = int_customers__features.customer_id
+            clustered_customers.as_of_date = features.as_of_date
+            and clustered_customers.customer_id = features.customer_id
     group by 1, 2
 ),
 
--- Back from scaled logs to what they are logs of.
+-- Centroids are means of scaled logs; these are their values in original units.
 centroids as (
     select
         cast(as_of_date as date) as as_of_date,

@@ -4,7 +4,7 @@ with customers as (
     where clv is not null
 ),
 
--- Cut points keep equal customers together; a position among all would not.
+-- Deciles by cut points keep customers with equal CLV together; deciles by rank would not.
 cut_points as (
     select
         percentile_cont(0.1) within group (order by clv) as cut_1,
@@ -82,7 +82,7 @@ summed as (
         {{ sum_exactly('clv') }} as clv,
         {{ sum_exactly('clv') }} / cast(nullif(count(*), 0) as double) as mean_clv,
         percentile_cont(0.5) within group (order by clv) as median_clv,
-        -- The best tenth, and at least one.
+        -- The top decile, rounded up to whole customers.
         {{ sum_exactly('case when place_in_group * 10 < group_count + 10 then clv else 0e0 end') }}
             as top_decile_clv
     from ranked
@@ -100,7 +100,7 @@ by_group as (
         expected_revenue,
         mean_churn_risk,
         clv,
-        -- The quotient of two equal sums may come out a digit above 1.
+        -- The ratio of two equal sums may come out slightly above 1.
         least(
             clv / nullif(
                 cast(

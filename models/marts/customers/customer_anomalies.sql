@@ -1,47 +1,47 @@
--- Grain: one row per customer whose features go together as few customers' do, now.
-with int_customers__anomalies as (
+-- Grain: one row per customer with an unusual combination of features, as of now.
+with anomalies as (
     select * from {{ ref('int_customers__anomalies') }}
     where is_anomaly
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 
-int_customers__features as (
+features as (
     select * from {{ ref('int_customers__features') }}
 ),
 
 customer_anomalies as (
     select
-        int_customers__anomalies.customer_id,
+        anomalies.customer_id,
 
-        int_customers__features.country,
-        int_customers__anomalies.reason_1,
-        int_customers__anomalies.reason_2,
-        int_customers__anomalies.reason_3,
+        features.country,
+        anomalies.reason_1,
+        anomalies.reason_2,
+        anomalies.reason_3,
 
-        int_customers__anomalies.anomaly_score,
-        int_customers__features.recency_days,
-        int_customers__features.order_count,
-        int_customers__features.net_revenue,
-        int_customers__features.average_order_value,
-        int_customers__features.sold_quantity,
-        int_customers__features.distinct_product_count,
-        int_customers__features.expected_orders_per_year,
-        int_customers__features.return_share,
+        anomalies.anomaly_score,
+        features.recency_days,
+        features.order_count,
+        features.net_revenue,
+        features.average_order_value,
+        features.sold_quantity,
+        features.distinct_product_count,
+        features.expected_orders_per_year,
+        features.return_share,
 
-        int_customers__anomalies.is_for_review,
+        anomalies.is_for_review,
 
-        int_customers__anomalies.as_of_date
-    from int_customers__anomalies
-    inner join int_as_of_dates
-        on int_customers__anomalies.as_of_date = int_as_of_dates.as_of_date
-    inner join int_customers__features
+        anomalies.as_of_date
+    from anomalies
+    inner join as_of_dates
+        on anomalies.as_of_date = as_of_dates.as_of_date
+    inner join features
         on
-            int_customers__anomalies.as_of_date = int_customers__features.as_of_date
-            and int_customers__anomalies.customer_id = int_customers__features.customer_id
+            anomalies.as_of_date = features.as_of_date
+            and anomalies.customer_id = features.customer_id
 )
 
 select * from customer_anomalies

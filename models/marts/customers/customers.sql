@@ -9,29 +9,28 @@ orders as (
     where not is_guest
 ),
 
-int_customers__clv as (
+customer_clv as (
     select * from {{ ref('int_customers__clv') }}
     where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
 ),
 
-int_customers__churn as (
+customer_churn as (
     select * from {{ ref('int_customers__churn') }}
 ),
 
-int_customers__clustered as (
+clustered_customers as (
     select * from {{ ref('int_customers__clustered') }}
     where is_current
 ),
 
-int_customers__value_tiers as (
+customer_tiers as (
     select * from {{ ref('int_customers__value_tiers') }}
 ),
 
-int_customers__anomalies as (
+anomalies as (
     select * from {{ ref('int_customers__anomalies') }}
 ),
 
--- The country of the newest order that names one.
 countries as (
     select
         customer_id,
@@ -50,7 +49,7 @@ customers as (
 
         countries.country,
         customer_segment_history.segment,
-        int_customers__clustered.cluster,
+        clustered_customers.cluster,
         customer_segment_history.r_score,
         customer_segment_history.f_score,
         customer_segment_history.m_score,
@@ -64,26 +63,26 @@ customers as (
         customer_segment_history.kept_order_revenue,
         customer_segment_history.average_order_value,
 
-        int_customers__clv.expected_orders,
-        int_customers__clv.expected_order_value,
-        int_customers__clv.expected_revenue,
-        int_customers__clv.clv,
-        int_customers__clv.clv_lower,
-        int_customers__clv.clv_upper,
-        int_customers__clv.p_alive,
+        customer_clv.expected_orders,
+        customer_clv.expected_order_value,
+        customer_clv.expected_revenue,
+        customer_clv.clv,
+        customer_clv.clv_lower,
+        customer_clv.clv_upper,
+        customer_clv.p_alive,
 
-        int_customers__churn.churn_risk,
-        int_customers__churn.churn_risk_band,
-        int_customers__churn.churn_risk_source,
-        int_customers__churn.churn_reason_1,
-        int_customers__churn.churn_reason_2,
-        int_customers__churn.churn_reason_3,
-        int_customers__churn.days_until_overdue,
+        customer_churn.churn_risk,
+        customer_churn.churn_risk_band,
+        customer_churn.churn_risk_source,
+        customer_churn.churn_reason_1,
+        customer_churn.churn_reason_2,
+        customer_churn.churn_reason_3,
+        customer_churn.days_until_overdue,
 
-        int_customers__value_tiers.value_tier,
-        int_customers__value_tiers.next_value_tier,
-        int_customers__anomalies.anomaly_score,
-        coalesce(int_customers__anomalies.is_anomaly, false) as is_anomaly,
+        customer_tiers.value_tier,
+        customer_tiers.next_value_tier,
+        anomalies.anomaly_score,
+        coalesce(anomalies.is_anomaly, false) as is_anomaly,
 
         customer_segment_history.has_positive_revenue,
 
@@ -95,22 +94,22 @@ customers as (
         on
             customer_segment_history.customer_id = countries.customer_id
             and countries.newest_first = 1
-    left join int_customers__clv
+    left join customer_clv
         on
-            customer_segment_history.as_of_date = int_customers__clv.as_of_date
-            and customer_segment_history.customer_id = int_customers__clv.customer_id
-    left join int_customers__churn
-        on customer_segment_history.customer_id = int_customers__churn.customer_id
-    left join int_customers__clustered
-        on customer_segment_history.customer_id = int_customers__clustered.customer_id
-    left join int_customers__value_tiers
+            customer_segment_history.as_of_date = customer_clv.as_of_date
+            and customer_segment_history.customer_id = customer_clv.customer_id
+    left join customer_churn
+        on customer_segment_history.customer_id = customer_churn.customer_id
+    left join clustered_customers
+        on customer_segment_history.customer_id = clustered_customers.customer_id
+    left join customer_tiers
         on
-            customer_segment_history.as_of_date = int_customers__value_tiers.as_of_date
-            and customer_segment_history.customer_id = int_customers__value_tiers.customer_id
-    left join int_customers__anomalies
+            customer_segment_history.as_of_date = customer_tiers.as_of_date
+            and customer_segment_history.customer_id = customer_tiers.customer_id
+    left join anomalies
         on
-            customer_segment_history.as_of_date = int_customers__anomalies.as_of_date
-            and customer_segment_history.customer_id = int_customers__anomalies.customer_id
+            customer_segment_history.as_of_date = anomalies.as_of_date
+            and customer_segment_history.customer_id = anomalies.customer_id
 )
 
 select * from customers

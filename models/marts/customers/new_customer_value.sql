@@ -1,10 +1,11 @@
--- Grain: one row per horizon: what a customer who has just bought for the first time will bring.
+-- Grain: one row per horizon: the expected value of a customer who has just bought for the first
+-- time.
 with candidates as (
     select * from {{ ref('int_clv_selected') }}
     where is_current
 ),
 
-int_clv__orders as (
+orders_if_alive as (
     select * from {{ ref('int_clv__orders') }}
     where
         repeat_count = 0
@@ -12,7 +13,7 @@ int_clv__orders as (
         and horizon_days is not null
 ),
 
-int_customers__order_days as (
+customer_order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
         valid_to_date = date '9999-12-31'
@@ -25,29 +26,29 @@ order_days as (
         order_date,
         net_revenue,
         min(order_date) over (partition by customer_id) as first_order_date
-    from int_customers__order_days
+    from customer_order_days
 ),
 
 horizons as (
     select
         candidates.as_of_date,
-        int_clv__orders.horizon_days,
-        -- In MBG/NBD some leave after their first order.
+        orders_if_alive.horizon_days,
+        -- In MBG/NBD some customers drop out after their first order.
         case
             when candidates.dropout_shift > 0e0
                 then candidates.b / nullif(candidates.a + candidates.b, 0e0)
             else 1e0
         end as alive_probability,
-        int_clv__orders.orders,
-        int_clv__orders.valued_orders,
-        int_clv__orders.discounted_valued_orders,
+        orders_if_alive.orders,
+        orders_if_alive.valued_orders,
+        orders_if_alive.discounted_valued_orders,
         candidates.p * candidates.gamma / nullif(candidates.q - 1e0, 0e0) as mean_value
     from candidates
-    inner join int_clv__orders
+    inner join orders_if_alive
         on
-            candidates.as_of_date = int_clv__orders.as_of_date
-            and candidates.order_model = int_clv__orders.order_model
-            and candidates.clock = int_clv__orders.clock
+            candidates.as_of_date = orders_if_alive.as_of_date
+            and candidates.order_model = orders_if_alive.order_model
+            and candidates.clock = orders_if_alive.clock
 ),
 
 timed as (
@@ -63,8 +64,8 @@ timed as (
     cross join order_days
 ),
 
--- First orders of the last year; and what came within the horizon after those of the year that
--- ended a horizon ago.
+-- First orders of the last year, and the actual repeat revenue within the horizon after the first
+-- orders of the year that ended a horizon ago.
 observed as (
     select
         horizon_days,

@@ -1,4 +1,4 @@
--- Grain: one row per customer with a return, with all that is known by now.
+-- Grain: one row per customer with a return, as of now.
 with orders as (
     select * from {{ ref('orders') }}
     where not is_guest
@@ -58,7 +58,8 @@ order_sums as (
     group by 1
 ),
 
--- What came back of sales that are older than the data cannot be a part of them.
+-- Returns of sales that are older than the data may be worth more than all known sales, so they are
+-- limited to these.
 customer_sums as (
     select
         order_sums.*,
@@ -91,7 +92,7 @@ shares as (
     from totals
 ),
 
--- How alike the orders of one customer are: the intraclass correlation of a beta-binomial
+-- How similar the orders of one customer are: the intraclass correlation of a beta-binomial
 -- distribution, by the method of moments (Kleinman 1973, with the orders as weights).
 likeness as (
     select
@@ -108,8 +109,8 @@ likeness as (
     from shares
 ),
 
--- The weight of what is usual, in orders: from 1, where customers differ entirely, to 100, where
--- they do not differ or nothing is known.
+-- The weight of the prior in orders: from 1, where customers differ as much as possible, to 100,
+-- where they do not differ or nothing is known.
 priors as (
     select
         order_share,
@@ -152,7 +153,7 @@ expected as (
     cross join priors
 ),
 
--- Odds, so that three times as much is possible where half of all orders come back, too.
+-- Odds ratios, because three times the share is impossible where half of all orders are returned.
 compared as (
     select
         expected.*,
@@ -173,7 +174,7 @@ return_profiles as (
     select
         compared.customer_id,
 
-        -- Who sends back a little of each order costs little: that alone is not high.
+        -- Returning a little of each order costs little, so it alone does not make the risk high.
         case
             when
                 compared.revenue_odds_ratio >= 3e0

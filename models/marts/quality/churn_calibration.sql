@@ -1,11 +1,12 @@
--- Grain: one row per cut-off, horizon, model and decile of its churn risk: the reliability table,
+-- Grain: one row per cut-off, horizon, model and decile of its churn risk: the reliability table
 -- and the lift.
-with int_backtest__deciles as (
+with backtest_deciles as (
     select * from {{ ref('int_backtest__deciles') }}
     where target = 'churn'
 ),
 
--- The published churn risk has one horizon; at others that of the purchase model stands.
+-- The published churn risk exists for one horizon only; at others, that of the purchase model is
+-- the selected one.
 choices as (
     select
         true as is_churn_horizon,
@@ -27,20 +28,20 @@ totals as (
         model,
         {{ sum_exactly('actual_mean * cast(customer_count as double)') }}
         / cast(nullif(sum(customer_count), 0) as double) as churned_share
-    from int_backtest__deciles
+    from backtest_deciles
     group by 1, 2, 3
 ),
 
 churned as (
     select
-        int_backtest__deciles.*,
+        backtest_deciles.*,
         totals.churned_share
-    from int_backtest__deciles
+    from backtest_deciles
     inner join totals
         on
-            int_backtest__deciles.cutoff_date = totals.cutoff_date
-            and int_backtest__deciles.horizon_days = totals.horizon_days
-            and int_backtest__deciles.model = totals.model
+            backtest_deciles.cutoff_date = totals.cutoff_date
+            and backtest_deciles.horizon_days = totals.horizon_days
+            and backtest_deciles.model = totals.model
 ),
 
 calibration as (

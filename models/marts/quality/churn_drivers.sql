@@ -1,4 +1,4 @@
--- Grain: one row per feature of the logistic churn model of now.
+-- Grain: one row per feature of the current logistic churn model.
 with fit_churn as (
     select * from {{ ref('fit_churn') }}
     where
@@ -7,7 +7,7 @@ with fit_churn as (
         and feature <> 'intercept'
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
@@ -32,8 +32,8 @@ drivers as (
                 fit_churn.feature asc nulls last
         ) as integer) as importance_rank
     from fit_churn
-    inner join int_as_of_dates
-        on cast(fit_churn.as_of_date as date) = int_as_of_dates.as_of_date
+    inner join as_of_dates
+        on cast(fit_churn.as_of_date as date) = as_of_dates.as_of_date
     inner join features
         on fit_churn.feature = features.feature
 )

@@ -1,4 +1,4 @@
--- Grain: one row per feature that clusters may be made of, judged at the current date.
+-- Grain: one row per candidate feature of the clusters, judged at the current date.
 with fit_cluster_features as (
     select * from {{ ref('fit_cluster_features') }}
 ),

@@ -1,5 +1,5 @@
 -- Grain: one row per cut-off, horizon, target and decile of the selected model's prediction.
-with int_backtest__deciles as (
+with backtest_deciles as (
     select * from {{ ref('int_backtest__deciles') }}
 ),
 
@@ -10,16 +10,16 @@ clv_model_selection as (
 
 calibration as (
     select
-        int_backtest__deciles.cutoff_date,
-        int_backtest__deciles.horizon_days,
-        int_backtest__deciles.target,
-        int_backtest__deciles.decile,
-        int_backtest__deciles.customer_count,
-        int_backtest__deciles.predicted_mean,
-        int_backtest__deciles.actual_mean
-    from int_backtest__deciles
+        backtest_deciles.cutoff_date,
+        backtest_deciles.horizon_days,
+        backtest_deciles.target,
+        backtest_deciles.decile,
+        backtest_deciles.customer_count,
+        backtest_deciles.predicted_mean,
+        backtest_deciles.actual_mean
+    from backtest_deciles
     inner join clv_model_selection
-        on int_backtest__deciles.model = clv_model_selection.model
+        on backtest_deciles.model = clv_model_selection.model
 )
 
 select * from calibration

@@ -1,10 +1,10 @@
 -- Grain: one row per past month's end and horizon that has passed since.
-with int_clv_forecast as (
+with clv_forecast as (
     select * from {{ ref('int_clv_forecast') }}
     where horizon_days is not null
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_month_end and not is_current
 ),
@@ -15,31 +15,31 @@ newest_as_of_date as (
     where is_current
 ),
 
-int_cohort_order_days as (
+cohort_order_days as (
     select * from {{ ref('int_cohort_order_days') }}
 ),
 
 predicted as (
-    select int_clv_forecast.*
-    from int_clv_forecast
-    inner join int_as_of_dates
-        on int_clv_forecast.as_of_date = int_as_of_dates.as_of_date
+    select clv_forecast.*
+    from clv_forecast
+    inner join as_of_dates
+        on clv_forecast.as_of_date = as_of_dates.as_of_date
     inner join newest_as_of_date
-        on int_clv_forecast.step_date <= newest_as_of_date.current_as_of_date
+        on clv_forecast.step_date <= newest_as_of_date.current_as_of_date
 ),
 
 actual as (
     select
         predicted.as_of_date,
         predicted.horizon_days,
-        sum(int_cohort_order_days.order_day_count) as actual_orders,
-        sum(int_cohort_order_days.net_revenue) as actual_revenue
+        sum(cohort_order_days.order_day_count) as actual_orders,
+        sum(cohort_order_days.net_revenue) as actual_revenue
     from predicted
-    inner join int_cohort_order_days
+    inner join cohort_order_days
         on
-            predicted.as_of_date > int_cohort_order_days.cohort_month
-            and predicted.as_of_date <= int_cohort_order_days.order_date
-            and predicted.step_date > int_cohort_order_days.order_date
+            predicted.as_of_date > cohort_order_days.cohort_month
+            and predicted.as_of_date <= cohort_order_days.order_date
+            and predicted.step_date > cohort_order_days.order_date
     group by 1, 2
 ),
 

@@ -4,7 +4,7 @@ with data_quality_checks as (
     select * from {{ ref('data_quality_checks') }}
 ),
 
-stg_order_lines as (
+typed_lines as (
     select * from {{ ref('stg_order_lines') }}
 ),
 
@@ -54,7 +54,7 @@ shared_order_ids as (
     having count(*) > 1
 ),
 
--- Refunds have days too.
+-- The days of all counted lines, as refunds have days of their own.
 order_dates as (
     select distinct line_date as order_date from {{ ref('int_order_lines__counted') }}
 ),
@@ -63,7 +63,7 @@ newest_order_dates as (
     select max(order_date) as order_date from order_dates
 ),
 
--- Lines that say the same in every column that is read, and not in the others.
+-- Lines that are equal in every column that is read, but differ in an unread one.
 equal_lines as (
     select
         min(order_line_id) as order_line_id,
@@ -73,7 +73,7 @@ equal_lines as (
         {{ 'true' if facts.has_unread else 'false' }}
         and order_line_id in (
             select kept.order_line_id
-            from stg_order_lines as kept
+            from typed_lines as kept
             where kept.line_kind is not null
         )
     group by raw_{{ order_line_columns() | join(', raw_') }}
@@ -85,7 +85,7 @@ orders_in_files as (
         order_id,
         count(*) as line_count,
         sum(line_amount) as amount
-    from stg_order_lines
+    from typed_lines
     where
         line_kind is not null
         and {{ 'true' if facts.files | length > 1 else 'false' }}
@@ -100,7 +100,7 @@ amount_signs as (
         sum(line_amount) as amount,
         row_number() over (order by count(*) desc nulls last, amount_sign asc nulls last)
             as place
-    from stg_order_lines
+    from typed_lines
     where
         amount_sign is not null
         and line_kind is not null
@@ -113,7 +113,7 @@ units as (
         count(*) as unit_count,
         sum(line_amount) as unit_amount,
         sum(abs(line_amount)) as gross_amount
-    from stg_order_lines
+    from typed_lines
     union all
     select
         'orders' as unit,
@@ -156,7 +156,7 @@ counted as (
         sum(line_amount) as amount,
         sum(abs(line_amount)) as gross_amount,
         cast(null as {{ dbt.type_string() }}) as example
-    from stg_order_lines
+    from typed_lines
 
     union all
 
@@ -166,7 +166,7 @@ counted as (
         sum(line_amount) as amount,
         sum(abs(line_amount)) as gross_amount,
         cast(null as {{ dbt.type_string() }}) as example
-    from stg_order_lines
+    from typed_lines
     where line_kind is not null
     group by 1
 
@@ -223,7 +223,7 @@ counted as (
         ('damaged_customer_ids', 'has_damaged_customer_id', 'customer_id'),
         (
             'lines_without_currency',
-            'currency is null and (select count(named.currency) from stg_order_lines as named) > 0',
+            'currency is null and (select count(named.currency) from typed_lines as named) > 0',
             'order_id',
         ),
         (
@@ -247,7 +247,7 @@ counted as (
         sum(line_amount) as amount,
         sum(abs(line_amount)) as gross_amount,
         min({{ example }}) as example
-    from stg_order_lines
+    from typed_lines
     where
         line_kind is not null
         and {{ condition }}
@@ -258,12 +258,12 @@ counted as (
     select
         'lines_equal_but_for_unread_columns' as check_name,
         sum(equal_lines.repeated_count) as row_count,
-        sum(equal_lines.repeated_count * stg_order_lines.line_amount) as amount,
-        sum(equal_lines.repeated_count * abs(stg_order_lines.line_amount)) as gross_amount,
-        min(stg_order_lines.order_id) as example
+        sum(equal_lines.repeated_count * typed_lines.line_amount) as amount,
+        sum(equal_lines.repeated_count * abs(typed_lines.line_amount)) as gross_amount,
+        min(typed_lines.order_id) as example
     from equal_lines
-    inner join stg_order_lines
-        on equal_lines.order_line_id = stg_order_lines.order_line_id
+    inner join typed_lines
+        on equal_lines.order_line_id = typed_lines.order_line_id
 
     union all
 
@@ -322,7 +322,8 @@ counted as (
 
     union all
 
-    -- Far more than others have, and a large part of all: perhaps no customer, but a mark for none.
+    -- More than 5 % of all orders or order days, and at least ten times the median: such an id may
+    -- be a placeholder for a missing customer.
     select
         'orders_of_outsized_customers' as check_name,
         sum(customers.order_count) as row_count,
@@ -374,7 +375,7 @@ counted as (
         on order_dates.order_date < newest_order_dates.order_date
 ),
 
--- Every check has its row, also where there is nothing to count.
+-- A check that finds nothing has a row, too.
 measured as (
     select
         data_quality_checks.check_number,
@@ -401,7 +402,7 @@ measured as (
         on data_quality_checks.unit = units.unit
 ),
 
--- A few lines may be much of the money.
+-- The share of money is checked too, since few lines may hold much of it.
 data_quality as (
     select
         check_number,

@@ -1,10 +1,11 @@
--- Grain: one row per month's end after the first, and grouping: how many stayed in their group.
-with int_customers__memberships as (
-    select int_customers__memberships.*
-    from {{ ref('int_customers__memberships') }} as int_customers__memberships
-    inner join {{ ref('int_as_of_dates') }} as int_as_of_dates
-        on int_customers__memberships.as_of_date = int_as_of_dates.as_of_date
-    where int_as_of_dates.is_month_end
+-- Grain: one row per month's end after the first, and grouping: how many customers stayed in their
+-- group.
+with memberships as (
+    select memberships.*
+    from {{ ref('int_customers__memberships') }} as memberships
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+        on memberships.as_of_date = as_of_dates.as_of_date
+    where as_of_dates.is_month_end
 ),
 
 moves as (
@@ -14,8 +15,8 @@ moves as (
         earlier.group_name as group_before,
         now.group_name as group_now,
         count(*) as customer_count
-    from int_customers__memberships as now
-    inner join int_customers__memberships as earlier
+    from memberships as now
+    inner join memberships as earlier
         on
             now.customer_id = earlier.customer_id
             and now.grouping_name = earlier.grouping_name

@@ -1,9 +1,9 @@
 -- Grain: one row per cut-off, horizon, target, model and metric.
-with int_backtest__metrics as (
+with backtest_metrics as (
     select * from {{ ref('int_backtest__metrics') }}
 ),
 
-int_backtest__tier_metrics as (
+tier_metrics as (
     select * from {{ ref('int_backtest__tier_metrics') }}
 ),
 
@@ -17,8 +17,8 @@ metrics as (
         cutoff_date,
         horizon_days,
         target,
-        -- The published churn risk, of one horizon, has a selection of its own. All else is by the
-        -- selected purchase model, also tiers, which go by expected revenue.
+        -- The published churn risk, which has one horizon, has a selection of its own. For all else
+        -- the selection is that of the purchase model, also for tiers, which go by its revenue.
         case
             when target = 'churn' and horizon_days = {{ churn_horizon_days() }} then 'churn'
             else 'clv'
@@ -28,7 +28,7 @@ metrics as (
         is_baseline,
         customer_count,
         value
-    from int_backtest__metrics
+    from backtest_metrics
     union all
     select
         cutoff_date,
@@ -40,7 +40,7 @@ metrics as (
         is_baseline,
         customer_count,
         value
-    from int_backtest__tier_metrics
+    from tier_metrics
 ),
 
 cutoffs as (
@@ -51,12 +51,13 @@ cutoffs as (
     group by 1
 ),
 
--- How far a value is from the best it could be, so that less is better for every metric.
+-- The distance of a value from the best possible one, so that smaller is better for every metric.
 distances as (
     select
         metrics.*,
         selected_now.model is not null as is_selected,
-        -- What would have been selected then, by the back-tests that had ended.
+        -- The model that the back-tests ended by the cut-off would have selected; plain BG/NBD
+        -- where none had ended.
         metrics.model = coalesce(selected_then.model, 'bg_nbd') as is_selected_by_then,
         metrics.cutoff_date = cutoffs.newest_cutoff_date as is_newest_cutoff,
         case

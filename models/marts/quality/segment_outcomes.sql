@@ -1,5 +1,5 @@
--- Grain: one row per cut-off, horizon, grouping and group: what came for those who were in it.
-with int_validation__groups as (
+-- Grain: one row per cut-off, horizon, grouping and group: the actual outcomes of its customers.
+with validation_groups as (
     select * from {{ ref('int_validation__groups') }}
 ),
 
@@ -15,7 +15,7 @@ outcomes as (
             as orders_per_customer,
         cast(actual_revenue as double) / cast(nullif(customer_count, 0) as double)
             as revenue_per_customer
-    from int_validation__groups
+    from validation_groups
 )
 
 select * from outcomes

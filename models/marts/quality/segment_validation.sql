@@ -20,7 +20,8 @@ validation as (
         case
             when effect_size is null then 'not tested: ' || reason
             when p_value >= 0.01e0 then 'not distinguishable from chance'
-            -- Cohen's (1988) conventions: for V, and for a share explained, as epsilon squared is.
+            -- Cohen's (1988) conventions for V, and for a share of explained variance, which
+            -- epsilon squared is.
             when effect_size < case when test = 'chi_square' then 0.1e0 else 0.01e0 end
                 then 'negligible'
             when effect_size < case when test = 'chi_square' then 0.3e0 else 0.06e0 end then 'small'

@@ -1,9 +1,10 @@
--- Grain: one row per acquisition month and age in months, up to the newest month.
-with int_months as (
+-- Grain: one row per cohort month (that of the first order day) and age in months, up to the newest
+-- month.
+with months as (
     select * from {{ ref('int_months') }}
 ),
 
-int_customer_months as (
+customer_months as (
     select * from {{ ref('int_customer_months') }}
 ),
 
@@ -11,7 +12,7 @@ cohorts as (
     select
         cohort_month,
         count(*) as cohort_customer_count
-    from int_customer_months
+    from customer_months
     where order_month = cohort_month
     group by 1
 ),
@@ -22,29 +23,29 @@ active as (
         order_month,
         count(*) as active_customer_count,
         sum(net_revenue) as net_revenue
-    from int_customer_months
+    from customer_months
     group by 1, 2
 ),
 
 ages as (
     select
         cohorts.cohort_month,
-        12 * extract(year from int_months.calendar_month)
-        + extract(month from int_months.calendar_month)
+        12 * extract(year from months.calendar_month)
+        + extract(month from months.calendar_month)
         - 12 * extract(year from cohorts.cohort_month)
         - extract(month from cohorts.cohort_month) as age_months,
-        int_months.calendar_month,
-        int_months.is_complete_month,
+        months.calendar_month,
+        months.is_complete_month,
         cohorts.cohort_customer_count,
         coalesce(active.active_customer_count, 0) as active_customer_count,
         coalesce(active.net_revenue, 0) as net_revenue
     from cohorts
-    inner join int_months
-        on cohorts.cohort_month <= int_months.calendar_month
+    inner join months
+        on cohorts.cohort_month <= months.calendar_month
     left join active
         on
             cohorts.cohort_month = active.cohort_month
-            and int_months.calendar_month = active.order_month
+            and months.calendar_month = active.order_month
 ),
 
 cumulated as (

@@ -26,7 +26,8 @@ base as (
     group by 1, 2
 ),
 
--- Those active three months ago, and what became of them. Who has returned all since is lapsed.
+-- Customers active three months ago: retained or lapsed. Those who have since returned everything
+-- are lapsed.
 followed as (
     select
         later_dates.as_of_date,

@@ -1,14 +1,14 @@
 -- Grain: one row per calendar month from the first order or return to now.
-with int_months as (
+with months as (
     select * from {{ ref('int_months') }}
 ),
 
-int_customer_months as (
+customer_months as (
     select
-        int_customer_months.*,
+        customer_months.*,
         cast({{ dbt.dateadd('month', -1, 'order_month') }} as date) as month_before,
         cast({{ dbt.dateadd('month', 1, 'order_month') }} as date) as month_after
-    from {{ ref('int_customer_months') }} as int_customer_months
+    from {{ ref('int_customer_months') }} as customer_months
 ),
 
 active as (
@@ -20,14 +20,14 @@ active as (
             else 'reactivated'
         end as state,
         net_revenue
-    from int_customer_months
+    from customer_months
 ),
 
 lapsed as (
     select
         month_after as calendar_month,
         count(*) as lapsed_count
-    from int_customer_months
+    from customer_months
     where next_order_month is null or next_order_month > month_after
     group by 1
 ),
@@ -48,7 +48,7 @@ states as (
 
 customer_lifecycle as (
     select
-        int_months.calendar_month,
+        months.calendar_month,
 
         cast(coalesce(states.active_count, 0) as integer) as active_count,
         cast(coalesce(states.new_count, 0) as integer) as new_count,
@@ -60,12 +60,12 @@ customer_lifecycle as (
         cast(coalesce(states.reactivated_net_revenue, 0) as decimal(18, 4))
             as reactivated_net_revenue,
 
-        int_months.is_complete_month
-    from int_months
+        months.is_complete_month
+    from months
     left join states
-        on int_months.calendar_month = states.calendar_month
+        on months.calendar_month = states.calendar_month
     left join lapsed
-        on int_months.calendar_month = lapsed.calendar_month
+        on months.calendar_month = lapsed.calendar_month
 )
 
 select * from customer_lifecycle

@@ -1,5 +1,5 @@
 -- Grain: one row per calendar month from the first order or return to now.
-with int_months as (
+with months as (
     select * from {{ ref('int_months') }}
 ),
 
@@ -11,11 +11,11 @@ orders as (
     select * from {{ ref('orders') }}
 ),
 
-int_customer_months as (
+months_of_customers as (
     select * from {{ ref('int_customer_months') }}
 ),
 
--- By the month in which a sale or a return happened. Money is null where the input has no amounts.
+-- By the month of the sale or return itself. Money is null where the input has no amounts.
 line_months as (
     select
         cast({{ dbt.date_trunc('month', 'line_date') }} as date) as calendar_month,
@@ -31,7 +31,7 @@ line_months as (
     group by 1
 ),
 
--- By the month of the order, returns taken off the order they belong to.
+-- By the month of the order, less the returns of that order.
 order_months as (
     select
         cast({{ dbt.date_trunc('month', 'order_date') }} as date) as calendar_month,
@@ -47,14 +47,14 @@ customer_months as (
         order_month as calendar_month,
         count(*) as customer_count,
         sum(case when order_month = cohort_month then 1 else 0 end) as new_customer_count
-    from int_customer_months
+    from months_of_customers
     group by 1
 ),
 
 joined as (
     select
-        int_months.calendar_month,
-        int_months.is_complete_month,
+        months.calendar_month,
+        months.is_complete_month,
         case when line_months.calendar_month is null then 0 else line_months.sold_revenue end
             as sold_revenue,
         case when line_months.calendar_month is null then 0 else line_months.returned_revenue end
@@ -70,13 +70,13 @@ joined as (
         order_months.kept_order_revenue,
         coalesce(customer_months.customer_count, 0) as customer_count,
         coalesce(customer_months.new_customer_count, 0) as new_customer_count
-    from int_months
+    from months
     left join line_months
-        on int_months.calendar_month = line_months.calendar_month
+        on months.calendar_month = line_months.calendar_month
     left join order_months
-        on int_months.calendar_month = order_months.calendar_month
+        on months.calendar_month = order_months.calendar_month
     left join customer_months
-        on int_months.calendar_month = customer_months.calendar_month
+        on months.calendar_month = customer_months.calendar_month
 ),
 
 monthly_revenue as (

@@ -1,5 +1,5 @@
 -- Grain: one row per month's end and segment that had customers then.
--- What followed is counted only where all of it has been observed; the rest is null.
+-- A retention is null until all of its days have been observed.
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
     where is_month_end
@@ -10,28 +10,27 @@ newest_dates as (
     where is_current
 ),
 
-int_customers__order_days as (
+order_days as (
     select * from {{ ref('int_customers__order_days') }}
     where
         valid_to_date = date '9999-12-31'
         and is_order_day
 ),
 
--- The customer's order days after the date, with how many days after.
 next_order_days as (
     select
         customer_segment_history.as_of_date,
         customer_segment_history.segment,
         customer_segment_history.customer_id,
-        int_customers__order_days.net_revenue,
+        order_days.net_revenue,
         {{ dbt.datediff(
-            'customer_segment_history.as_of_date', 'int_customers__order_days.order_date', 'day'
+            'customer_segment_history.as_of_date', 'order_days.order_date', 'day'
         ) }} as days_after
     from customer_segment_history
-    left join int_customers__order_days
+    left join order_days
         on
-            customer_segment_history.customer_id = int_customers__order_days.customer_id
-            and customer_segment_history.as_of_date <= int_customers__order_days.order_date
+            customer_segment_history.customer_id = order_days.customer_id
+            and customer_segment_history.as_of_date <= order_days.order_date
 ),
 
 sums as (

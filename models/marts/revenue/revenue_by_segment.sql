@@ -1,5 +1,4 @@
--- Grain: one row per as-of date (each month's end, and now) and segment, also where nobody is in
--- it.
+-- Grain: one row per as-of date (each month's end, and now) and segment, also for empty segments.
 with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
 ),

@@ -3,7 +3,7 @@ with customer_segment_history as (
     select * from {{ ref('customer_segment_history') }}
 ),
 
-int_customers__revenue_ranked as (
+ranked_customers as (
     select * from {{ ref('int_customers__revenue_ranked') }}
 ),
 
@@ -35,12 +35,12 @@ concentration as (
             as top_20_revenue,
         sum(case when 100 * revenue_rank <= 50 * customer_count then net_revenue else 0 end)
             as top_50_revenue,
-        -- The Gini coefficient's numerator: sum over ranks k from the best of (n + 1 - 2 k) times
-        -- revenue.
+        -- The numerator of the Gini coefficient: the sum over ranks k, 1 for the highest revenue,
+        -- of (n + 1 - 2 k) times revenue.
         sum((customer_count + 1 - 2 * revenue_rank) * cast(net_revenue as decimal(28, 4)))
             as weighted_revenue,
         max(customer_count) as customer_count
-    from int_customers__revenue_ranked
+    from ranked_customers
     group by 1
 ),
 

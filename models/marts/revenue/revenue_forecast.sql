@@ -1,15 +1,15 @@
--- Grain: one row per calendar month and segment of now: what its customers brought, and, for the
--- rest of this month and the twelve after it, are expected to bring.
-with int_clv_forecast as (
+-- Grain: one row per calendar month and current segment: the actual revenue of its customers, and
+-- their predicted revenue for the rest of this month and the twelve after it.
+with clv_forecast as (
     select * from {{ ref('int_clv_forecast') }}
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 
-int_customer_months as (
+customer_months as (
     select * from {{ ref('int_customer_months') }}
 ),
 
@@ -19,18 +19,18 @@ customers as (
 
 steps as (
     select
-        int_clv_forecast.segment,
-        int_clv_forecast.step_orders,
-        int_clv_forecast.step_revenue,
-        cast({{ dbt.date_trunc('month', 'int_clv_forecast.start_date') }} as date)
+        clv_forecast.segment,
+        clv_forecast.step_orders,
+        clv_forecast.step_revenue,
+        cast({{ dbt.date_trunc('month', 'clv_forecast.start_date') }} as date)
             as calendar_month,
         cast(
-            {{ dbt.dateadd('month', 13, dbt.date_trunc('month', 'int_as_of_dates.as_of_date')) }}
+            {{ dbt.dateadd('month', 13, dbt.date_trunc('month', 'as_of_dates.as_of_date')) }}
             as date
         ) as end_month
-    from int_clv_forecast
-    inner join int_as_of_dates
-        on int_clv_forecast.as_of_date = int_as_of_dates.as_of_date
+    from clv_forecast
+    inner join as_of_dates
+        on clv_forecast.as_of_date = as_of_dates.as_of_date
 ),
 
 expected as (
@@ -40,20 +40,20 @@ expected as (
         {{ sum_exactly('step_orders') }} as expected_orders,
         {{ sum_exactly('step_revenue') }} as expected_revenue
     from steps
-    -- A longer horizon of CLV leads further.
+    -- With a longer CLV horizon there are later months, which are not shown.
     where calendar_month < end_month
     group by 1, 2
 ),
 
 history as (
     select
-        int_customer_months.order_month as calendar_month,
+        customer_months.order_month as calendar_month,
         customers.segment,
         count(*) as customer_count,
-        sum(int_customer_months.net_revenue) as net_revenue
-    from int_customer_months
+        sum(customer_months.net_revenue) as net_revenue
+    from customer_months
     inner join customers
-        on int_customer_months.customer_id = customers.customer_id
+        on customer_months.customer_id = customers.customer_id
     group by 1, 2
 ),
 

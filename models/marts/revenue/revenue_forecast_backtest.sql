@@ -1,33 +1,33 @@
--- Grain: one row per past month's end and later calendar month that is complete by now: what was
--- foreseen then, what came, and what the same month of the year before would have told.
-with int_clv_forecast as (
+-- Grain: one row per past month's end and later calendar month that is complete by now: the revenue
+-- predicted at that month's end, the actual revenue, and that of the same month a year before.
+with clv_forecast as (
     select * from {{ ref('int_clv_forecast') }}
 ),
 
-int_as_of_dates as (
+as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
     where is_month_end and not is_current
 ),
 
-int_months as (
+months as (
     select * from {{ ref('int_months') }}
 ),
 
-int_cohort_order_days as (
+cohort_order_days as (
     select * from {{ ref('int_cohort_order_days') }}
 ),
 
--- Months are told from the first of one: earlier dates are the ends of months.
+-- Whole months can be predicted only from the first of a month, so the as-of dates are month ends.
 expected as (
     select
-        int_clv_forecast.as_of_date,
-        cast({{ dbt.date_trunc('month', 'int_clv_forecast.start_date') }} as date)
+        clv_forecast.as_of_date,
+        cast({{ dbt.date_trunc('month', 'clv_forecast.start_date') }} as date)
             as calendar_month,
-        max(int_clv_forecast.customer_count) as customer_count,
-        {{ sum_exactly('int_clv_forecast.step_revenue') }} as expected_revenue
-    from int_clv_forecast
-    inner join int_as_of_dates
-        on int_clv_forecast.as_of_date = int_as_of_dates.as_of_date
+        max(clv_forecast.customer_count) as customer_count,
+        {{ sum_exactly('clv_forecast.step_revenue') }} as expected_revenue
+    from clv_forecast
+    inner join as_of_dates
+        on clv_forecast.as_of_date = as_of_dates.as_of_date
     group by 1, 2
 ),
 
@@ -39,9 +39,9 @@ complete as (
         cast({{ dbt.dateadd('month', -12, 'expected.calendar_month') }} as date)
             as calendar_month_last_year
     from expected
-    inner join int_months
-        on expected.calendar_month = int_months.calendar_month
-    where int_months.is_complete_month
+    inner join months
+        on expected.calendar_month = months.calendar_month
+    where months.is_complete_month
 ),
 
 cohort_months as (
@@ -49,7 +49,7 @@ cohort_months as (
         cohort_month,
         cast({{ dbt.date_trunc('month', 'order_date') }} as date) as order_month,
         sum(net_revenue) as net_revenue
-    from int_cohort_order_days
+    from cohort_order_days
     group by 1, 2
 ),
 
@@ -68,7 +68,7 @@ compared as (
                 else 0
             end
         ) as actual_revenue,
-        -- From those who were customers a year before; nothing where the data begin later.
+        -- Revenue of those who were customers a year before; null where the data begin later.
         sum(
             case
                 when
@@ -106,5 +106,5 @@ backtest as (
 )
 
 select * from backtest
--- A longer horizon of CLV leads further, by a step that is no month.
+-- With a longer CLV horizon there are later steps, which are not whole months.
 where months_ahead <= 13

@@ -1,14 +1,14 @@
--- Grain: one row per as-of date (each month's end, and now) and percentile of customers, the best
--- first.
-with int_customers__revenue_ranked as (
+-- Grain: one row per as-of date (each month's end, and now) and percentile of the customers with
+-- positive revenue, the highest revenue first.
+with ranked_customers as (
     select * from {{ ref('int_customers__revenue_ranked') }}
 ),
 
 as_of_dates as (
-    select distinct as_of_date from int_customers__revenue_ranked
+    select distinct as_of_date from ranked_customers
 ),
 
--- Whole numbers only: the customer at rank k of n is in percentile 1 + floor(100 (k - 1) / n).
+-- The customer at rank k of n is in percentile 1 + floor(100 (k - 1) / n).
 placed as (
     select
         as_of_date,
@@ -16,7 +16,7 @@ placed as (
         cast(
             floor(cast(100 * (revenue_rank - 1) as double) / nullif(customer_count, 0)) as integer
         ) + 1 as customer_percentile
-    from int_customers__revenue_ranked
+    from ranked_customers
 ),
 
 percentiles as (

@@ -1,4 +1,4 @@
--- Grain: one row per month's end, segment at the month's end before, and segment now.
+-- Grain: one row per month's end, segment at the previous month's end, and segment now.
 with month_ends as (
     select
         customer_segment_history.*,

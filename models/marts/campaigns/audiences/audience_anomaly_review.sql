@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: valuable and out of the ordinary, for a person to
--- look at before anything is sent.
+-- Grain: one row per as-of date and customer: platinum and gold customers with a high anomaly
+-- score, whom a person should review before anything is sent. Those for review come first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where

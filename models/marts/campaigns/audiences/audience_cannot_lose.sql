@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: once among the best, gone the longest. Whoever is
--- still worth something first.
+-- Grain: one row per as-of date and customer of the segment Cannot Lose Them: once among the best
+-- customers, now without an order for long. Those above bronze come first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'cannot_lose_them'

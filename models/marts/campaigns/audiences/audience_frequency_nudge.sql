@@ -1,4 +1,5 @@
--- Grain: one row per as-of date and customer: Promising, to be given a reason for the next order.
+-- Grain: one row per as-of date and customer of the segment Promising, to prompt the next order.
+-- High spenders come first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'promising'

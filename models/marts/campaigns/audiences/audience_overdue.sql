@@ -1,5 +1,6 @@
--- Grain: one row per as-of date and customer: at least three order days, and silent for longer than
--- usual for this customer, but not yet for three times the usual gap.
+-- Grain: one row per as-of date and customer with at least three order days whose last order is
+-- longer ago than usual for them, but less than three times their mean interpurchase time. Platinum
+-- and gold come first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where

@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: the quarter of the Lost of whom most is still
--- expected. The others are not worth a contact.
+-- Grain: one row per as-of date and customer: the quarter of the segment Lost with the highest CLV.
+-- The others are not worth the cost of a contact.
 with lost_customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'lost'

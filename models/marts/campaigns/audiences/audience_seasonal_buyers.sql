@@ -1,5 +1,6 @@
--- Grain: one row per as-of date and customer: at most two orders a year, at least half of the order
--- days in what are now the next 60 days, and silent since. To be reminded when their season comes.
+-- Grain: one row per as-of date and customer who orders seasonally, to be reminded when their
+-- season begins: at most two orders in the last year, none in the last 180 days, and at least half
+-- of all order days in the 60 days of the year that begin at the as-of date.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where

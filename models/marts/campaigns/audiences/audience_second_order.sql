@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: New Customers with one order, to be brought to a
--- second. The newest first: most second orders come soon.
+-- Grain: one row per as-of date and customer of the segment New Customers with one order, to prompt
+-- the second. The newest come first: most second orders follow soon.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where

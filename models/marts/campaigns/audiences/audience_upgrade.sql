@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: Potential Loyalists, to be made loyal. Those who
--- spend more first.
+-- Grain: one row per as-of date and customer of the segment Potential Loyalists, to make them
+-- loyal. High spenders come first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'potential_loyalists'

@@ -1,4 +1,5 @@
--- Grain: one row per as-of date and customer: Champions, to be kept close. Platinum first.
+-- Grain: one row per as-of date and customer of the segment Champions, to retain them. Platinum
+-- comes first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'champions'

@@ -1,5 +1,5 @@
--- Grain: one row per as-of date and customer: At Risk, to be won back. Those who are silent for
--- less than half a year first.
+-- Grain: one row per as-of date and customer of the segment At Risk, to win them back. Those whose
+-- last order is less than half a year ago come first.
 with customers as (
     select * from {{ ref('int_audience_customers') }}
     where segment = 'at_risk'
