@@ -4,12 +4,16 @@ with campaign_terms as (
 ),
 
 as_of_dates as (
-    select * from {{ ref('int_as_of_dates') }}
-    where is_current
+    select
+        as_of_date,
+        is_current,
+        min(as_of_date) over () as first_as_of_date
+    from {{ ref('int_as_of_dates') }}
 ),
 
-scored_dates as (
-    select * from {{ ref('int_as_of_dates') }}
+current_dates as (
+    select * from as_of_dates
+    where is_current
 ),
 
 campaigns as (
@@ -29,20 +33,21 @@ campaigns as (
         campaign_terms.control_share,
 
         -- A list is as of the launch date, which is exclusive, so it can be drawn on that date.
-        campaign_terms.launch_date <= as_of_dates.as_of_date as is_launched,
+        campaign_terms.launch_date <= current_dates.as_of_date as is_launched,
 
         campaign_terms.launch_date,
         campaign_terms.end_date,
-        least(campaign_terms.launch_date, as_of_dates.as_of_date) as audience_as_of,
+        least(campaign_terms.launch_date, current_dates.as_of_date) as audience_as_of,
         cast(
             {{ dbt.dateadd(
                 'day', 'campaign_terms.attribution_days', 'campaign_terms.launch_date'
             ) }}
             as date
         ) as attribution_end_date,
-        as_of_dates.as_of_date
+        current_dates.as_of_date,
+        current_dates.first_as_of_date
     from campaign_terms
-    cross join as_of_dates
+    cross join current_dates
 ),
 
 with_status as (
@@ -63,13 +68,13 @@ with_status as (
 checked as (
     select with_status.*
     from with_status
-    left join scored_dates
-        on with_status.audience_as_of = scored_dates.as_of_date
+    left join as_of_dates
+        on with_status.audience_as_of = as_of_dates.as_of_date
     where
         case
             when
-                scored_dates.as_of_date is null
-                and with_status.audience_as_of > (select min(as_of_date) from scored_dates)
+                as_of_dates.as_of_date is null
+                and with_status.audience_as_of > with_status.first_as_of_date
                 then {{ stop_with(
                     "'campaign ' || with_status.campaign_id || ' was launched on '"
                     ~ " || cast(with_status.launch_date as " ~ dbt.type_string()
