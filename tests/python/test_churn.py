@@ -216,8 +216,8 @@ def test_a_fit_depends_neither_on_the_order_of_rows_nor_on_threads(newest, threa
     )
     with threadpool_limits(limits=threads):
         assert churn.fit(mixed, mixed_scales, as_of_date) == churn.fit(rows, scales, as_of_date)
-        assert value_tiers.fit(mixed, mixed_scales, as_of_date, False) == value_tiers.fit(
-            rows, scales, as_of_date, False
+        assert value_tiers.fit(mixed, mixed_scales, as_of_date) == value_tiers.fit(
+            rows, scales, as_of_date
         )
 
 
@@ -404,7 +404,7 @@ def test_of_two_tiers_the_likelier_has_the_higher_score():
     rows, scales = simulated(4)
     rows["actual_tier"] = np.where(rows["actual_orders"] > 0, "gold", "bronze")
     training, customers = split(rows)
-    fit = value_tiers.fit(training, scales, TODAY, is_cross_validated=False)
+    fit = value_tiers.fit(training, scales, TODAY)
     features = customers[FEATURES].to_numpy()
     scores = {
         tier: fit.coefficients[tier, "intercept"]
@@ -438,7 +438,7 @@ def test_tables_without_a_row_have_the_types_of_those_with_some():
     for full, empty in [
         (churn.frame([(TODAY, 90, churn.fit(training, scales, TODAY))]), churn.frame([])),
         (
-            value_tiers.frame([(TODAY, 90, value_tiers.fit(training, scales, TODAY, False))]),
+            value_tiers.frame([(TODAY, 90, value_tiers.fit(training, scales, TODAY))]),
             value_tiers.frame([]),
         ),
         (

@@ -45,7 +45,7 @@ def render_presets() -> list[dict[str, Any]]:
 
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals["return"] = keep
-    source = (PROJECT / "macros" / "input_presets.sql").read_text()
+    source = (PROJECT / "macros" / "input" / "input_presets.sql").read_text()
     environment.from_string(source).module.input_presets()
     [presets] = returned
     return presets

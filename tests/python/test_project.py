@@ -95,7 +95,7 @@ def test_a_broken_constraint_is_named_with_its_column(sample_build, tmp_path):
             "(select min(customer_id) from customers)"
         )
 
-    tested = run_dbt(tmp_path, "test", "--select", "constraints_hold_customers_")
+    tested = run_dbt(tmp_path, "test", "--select", "customers,test_name:constraints_hold")
 
     assert not tested.succeeded
     assert "churn_risk between 0 and 1: broken in 3 of" in tested.output, tested.output
