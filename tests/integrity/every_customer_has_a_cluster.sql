@@ -1,8 +1,9 @@
 -- Customers with an order day before an as-of date, but without a cluster, although the date has a
 -- cluster fit.
 with fitted_dates as (
-    select distinct as_of_date
-    from {{ ref('int_cluster_coefficients') }}
+    select distinct cast(as_of_date as date) as as_of_date
+    from {{ ref('fit_clusters') }}
+    where status = 'ok'
 )
 
 select

@@ -4,8 +4,8 @@ with backtest_predictions as (
     select * from {{ ref('int_backtest__predictions') }}
 ),
 
-churn_predictions as (
-    select * from {{ ref('int_churn__predictions') }}
+churn_scores as (
+    select * from {{ ref('int_churn__scores') }}
 ),
 
 backtest_customers as (
@@ -35,18 +35,23 @@ predictions as (
     cross join (values ('orders'), ('revenue'), ('churn')) as targets (target)
     union all
     select
-        cutoff_date,
-        horizon_days,
+        churn_scores.as_of_date as cutoff_date,
+        churn_scores.horizon_days,
         'churn' as target,
-        model,
-        customer_id,
-        churn_risk as predicted,
-        threshold,
+        models.model,
+        churn_scores.customer_id,
+        case models.model
+            when 'logistic' then churn_scores.churn_risk
+            else churn_scores.seasonal_churn_risk
+        end as predicted,
+        churn_scores.threshold,
         null as lower_bound,
         null as upper_bound,
-        churn_risk,
+        -- Of no use without an interval.
+        null as churn_risk,
         false as is_baseline
-    from churn_predictions
+    from churn_scores
+    cross join (values ('logistic'), ('logistic_seasonal')) as models (model)
 ),
 
 with_outcomes as (

@@ -3,12 +3,23 @@ with feature_vectors as (
     select * from {{ ref('int_customers__feature_vectors') }}
 ),
 
-cluster_coefficients as (
-    select * from {{ ref('int_cluster_coefficients') }}
+fit_clusters as (
+    select * from {{ ref('fit_clusters') }}
+    where status = 'ok'
 ),
 
 as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
+),
+
+-- The linear function of each cluster that is largest for the customers nearest to its centroid.
+cluster_coefficients as (
+    select
+        cast(as_of_date as date) as as_of_date,
+        cluster,
+        {{ coefficient_columns() }}
+    from fit_clusters
+    group by 1, 2
 ),
 
 -- Minus half the squared distance to the centroid, without the terms that all centroids share: the
