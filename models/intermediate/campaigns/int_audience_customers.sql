@@ -17,7 +17,7 @@ features as (
 
 customer_clv as (
     select * from {{ ref('int_customers__clv') }}
-    where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    where horizon_days = {{ clv_horizon_days() }}
 ),
 
 -- The churn risk of the purchase model: another model may predict the published one, and has no

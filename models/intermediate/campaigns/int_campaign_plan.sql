@@ -76,7 +76,7 @@ members as (
             as has_ordered_lately,
         {{ usual_order_value('audience_customers') }} as order_value,
         audience_customers.expected_orders * campaigns.attribution_days
-        / nullif({{ whole_number_var('clv_horizon_days', lowest=0) }}e0, 0e0) as expected_orders
+        / nullif({{ clv_horizon_days() }}e0, 0e0) as expected_orders
     from campaign_targets
     inner join campaigns
         on campaign_targets.campaign_id = campaigns.campaign_id

@@ -11,7 +11,7 @@ current_values as (
     from {{ ref('int_customers__clv') }} as customer_clv
     inner join as_of_dates
         on customer_clv.as_of_date = as_of_dates.as_of_date
-    where customer_clv.horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    where customer_clv.horizon_days = {{ clv_horizon_days() }}
 ),
 
 clv_model_selection as (

@@ -2,7 +2,7 @@
 -- lifetime value, and the tier predicted for the revenue of the next churn_horizon_days.
 with customer_clv as (
     select * from {{ ref('int_customers__clv') }}
-    where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    where horizon_days = {{ clv_horizon_days() }}
 ),
 
 tier_scores as (

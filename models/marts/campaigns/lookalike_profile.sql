@@ -9,9 +9,7 @@ centres as (
     from {{ ref('int_lookalikes__centres') }} as centres
     inner join as_of_dates
         on centres.as_of_date = as_of_dates.as_of_date
-    where
-        centres.horizon_days
-        = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    where centres.horizon_days = {{ clv_horizon_days() }}
 ),
 
 features as (

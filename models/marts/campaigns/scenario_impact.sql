@@ -20,7 +20,7 @@ customers as (
 
 customer_clv as (
     select * from {{ ref('int_customers__clv') }}
-    where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    where horizon_days = {{ clv_horizon_days() }}
 ),
 
 levers as (
@@ -201,7 +201,7 @@ effects as (
             when 'reactivation'
                 then checked.amount * memberships.churn_risk * memberships.orders_if_some
             when 'frequency'
-                then checked.amount * {{ whole_number_var('clv_horizon_days', lowest=0) }}e0 / 365e0
+                then checked.amount * {{ clv_horizon_days() }}e0 / 365e0
             when 'order_value' then 0e0
         end as extra_orders,
         case checked.lever
@@ -211,7 +211,7 @@ effects as (
                 then checked.amount * memberships.churn_risk * memberships.revenue_if_some
             when 'frequency'
                 then
-                    checked.amount * {{ whole_number_var('clv_horizon_days', lowest=0) }}e0 / 365e0
+                    checked.amount * {{ clv_horizon_days() }}e0 / 365e0
                     * memberships.expected_order_value
             when 'order_value' then checked.amount * memberships.expected_revenue
         end as extra_revenue
@@ -277,7 +277,7 @@ scenario_impact as (
         sums.extra_clv / cast(nullif(sums.customer_count, 0) as double)
             as break_even_cost_per_customer,
 
-        cast({{ whole_number_var('clv_horizon_days', lowest=0) }} as integer) as horizon_days,
+        cast({{ clv_horizon_days() }} as integer) as horizon_days,
         totals.as_of_date
     from checked
     cross join totals

@@ -11,7 +11,7 @@ orders as (
 
 customer_clv as (
     select * from {{ ref('int_customers__clv') }}
-    where horizon_days = {{ whole_number_var('clv_horizon_days', lowest=0) }}
+    where horizon_days = {{ clv_horizon_days() }}
 ),
 
 customer_churn as (
