@@ -1,5 +1,5 @@
 {#-
-    The features that models are fitted on. This is the only place to add one. Each entry has
+    The features that models are fitted on. This is the only place that lists them. Each entry has
     - `name`, and `sql`, its value computed from the columns of int_customers__features: a number
       for a linear model, 0 where the customer has no value;
     - `more` and `less`: words for a customer who has more or less of the feature than others;
