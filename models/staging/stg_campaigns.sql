@@ -37,7 +37,8 @@ judged as (
                 then
                     'audience is ' || coalesce(audience, 'missing')
                     || ': there is no file audience_' || coalesce(audience, '')
-                    || '.sql in models/marts/campaigns/audiences'
+                    || '.sql in models/marts/campaigns/audiences, '
+                    || 'or its name is not in macros/campaigns/audience_names.sql'
             when launches_on is null
                 then
                     'launch_date is ' || coalesce(launch_date, 'missing')

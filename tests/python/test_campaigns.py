@@ -352,6 +352,35 @@ def test_an_audience_that_is_not_listed_stops_the_build_with_the_remedy(campaign
     output = " ".join(built.output.split())
     assert "audience_forgotten.sql is not on the list: add 'forgotten' to" in output, output
 
+    row = "c,forgotten,2025-01-01,2025-01-02,post,x,1,0,0.1,0.5,,1,30"
+    built = campaigns.run(files | {"seeds/campaigns.csv": seed(row)}, select=SEEDS)
+
+    assert not built.succeeded
+    output = " ".join(built.output.split())
+    assert "or its name is not in macros/campaigns/audience_names.sql" in output, output
+
+
+@pytest.mark.parametrize(
+    ("launch_date", "is_stopped"),
+    [
+        # As of a month's end only a sample is scored, and as of this day nobody is.
+        ("2024-10-01", True),
+        ("2023-02-14", True),
+        # Before the first order there is nobody to score.
+        ("2022-12-31", False),
+    ],
+)
+def test_campaigns_built_alone_stop_at_a_launch_as_of_which_nobody_is_scored(
+    campaigns, launch_date, is_stopped
+):
+    row = f"late,win_back,{launch_date},{launch_date},post,x,1,0,0.1,0.5,,1,30"
+
+    built = campaigns.run({"seeds/campaigns.csv": seed(row)})
+
+    assert built.succeeded is not is_stopped, built.output
+    message = f"campaign late was launched on {launch_date}, and nobody is scored as of that date"
+    assert (message in " ".join(built.output.split())) is is_stopped
+
 
 def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
     """Orders and returns of all whom a campaign holds, some of them before its launch."""

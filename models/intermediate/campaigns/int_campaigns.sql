@@ -4,11 +4,12 @@ with campaign_terms as (
 ),
 
 as_of_dates as (
-    select
-        as_of_date,
-        is_current,
-        min(as_of_date) over () as first_as_of_date
-    from {{ ref('int_as_of_dates') }}
+    select * from {{ ref('int_as_of_dates') }}
+),
+
+history as (
+    select min(valid_from_date) as first_date
+    from {{ ref('int_orders__versioned') }}
 ),
 
 current_dates as (
@@ -44,8 +45,7 @@ campaigns as (
             ) }}
             as date
         ) as attribution_end_date,
-        current_dates.as_of_date,
-        current_dates.first_as_of_date
+        current_dates.as_of_date
     from campaign_terms
     cross join current_dates
 ),
@@ -68,13 +68,16 @@ with_status as (
 checked as (
     select with_status.*
     from with_status
+    cross join history
     left join as_of_dates
-        on with_status.audience_as_of = as_of_dates.as_of_date
+        on
+            with_status.audience_as_of = as_of_dates.as_of_date
+            and as_of_dates.is_scored_in_full
     where
         case
             when
                 as_of_dates.as_of_date is null
-                and with_status.audience_as_of > with_status.first_as_of_date
+                and with_status.audience_as_of > history.first_date
                 then {{ stop_with(
                     "'campaign ' || with_status.campaign_id || ' was launched on '"
                     ~ " || cast(with_status.launch_date as " ~ dbt.type_string()
