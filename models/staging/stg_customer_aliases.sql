@@ -65,15 +65,22 @@ judged as (
         on step_6.belongs_to = owners.customer_id
 ),
 
+-- The first problem, so that the same one is named each time.
+problems as (
+    select min('CUSTOMER_ALIASES, customer ' || customer_id || ': ' || problem) as first_problem
+    from judged
+),
+
 checked as (
     select
-        customer_id,
-        belongs_to
+        judged.customer_id,
+        judged.belongs_to
     from judged
+    cross join problems
     where
         case
-            when problem is null then true
-            else {{ stop_with("'CUSTOMER_ALIASES, customer ' || customer_id || ': ' || problem") }}
+            when problems.first_problem is null then true
+            else {{ stop_with('problems.first_problem') }}
         end
 )
 
