@@ -12,7 +12,7 @@ history as (
     from {{ ref('int_orders__versioned') }}
 ),
 
-current_dates as (
+newest_date as (
     select * from as_of_dates
     where is_current
 ),
@@ -34,20 +34,20 @@ campaigns as (
         campaign_terms.control_share,
 
         -- A list is as of the launch date, which is exclusive, so it can be drawn on that date.
-        campaign_terms.launch_date <= current_dates.as_of_date as is_launched,
+        campaign_terms.launch_date <= newest_date.as_of_date as is_launched,
 
         campaign_terms.launch_date,
         campaign_terms.end_date,
-        least(campaign_terms.launch_date, current_dates.as_of_date) as audience_as_of,
+        least(campaign_terms.launch_date, newest_date.as_of_date) as audience_as_of,
         cast(
             {{ dbt.dateadd(
                 'day', 'campaign_terms.attribution_days', 'campaign_terms.launch_date'
             ) }}
             as date
         ) as attribution_end_date,
-        current_dates.as_of_date
+        newest_date.as_of_date
     from campaign_terms
-    cross join current_dates
+    cross join newest_date
 ),
 
 with_status as (
