@@ -1,4 +1,4 @@
--- Fails for each day on which a clock does not advance.
+-- Fails for each day on which a clock does not advance, and for each day after a missing one.
 with clv_clock as (
     select * from {{ ref('int_clv_clock') }}
 ),
@@ -10,6 +10,7 @@ differences as (
         calendar_date,
         operational_days,
         valued_days,
+        lag(calendar_date) over each_clock as calendar_date_before,
         lag(operational_days) over each_clock as operational_days_before,
         lag(valued_days) over each_clock as valued_days_before
     from clv_clock
@@ -20,3 +21,4 @@ select * from differences
 where
     operational_days <= operational_days_before
     or valued_days <= valued_days_before
+    or {{ dbt.datediff('calendar_date_before', 'calendar_date', 'day') }} <> 1

@@ -1,6 +1,7 @@
 -- Sale lines with a larger returned than sold quantity, with a matched return that is earlier or of
 -- another customer or product, or with a match that names another order; and return lines whose
--- matched parts do not add up to the return, or that do not have exactly one latest sale.
+-- matched parts do not add up to the return, or that do not have exactly one latest sale; and
+-- return lines without a match although earlier sales still had the whole quantity.
 with int_returns__matched as (
     select * from {{ ref('int_returns__matched') }}
 ),
@@ -31,8 +32,49 @@ parts as (
         on int_returns__matched.sale_line_id = sales.order_line_id
 ),
 
+matched_returns as (
+    select distinct return_line_id
+    from int_returns__matched
+),
+
+-- The units of a customer's earlier sales of a product that are left when each line comes.
+remaining as (
+    select
+        order_lines.order_line_id,
+        order_lines.line_kind,
+        order_lines.quantity,
+        matched_returns.return_line_id is not null as is_matched,
+        sum(
+            case
+                when order_lines.line_kind = 'sale' or matched_returns.return_line_id is not null
+                    then order_lines.quantity
+                else 0
+            end
+        ) over (
+            partition by order_lines.customer_id, coalesce(order_lines.product_id, '')
+            order by
+                order_lines.ordered_at asc nulls last,
+                order_lines.line_kind desc nulls last,
+                order_lines.order_line_id asc nulls last
+            rows between unbounded preceding and current row
+        ) as remaining_quantity
+    from order_lines
+    left join matched_returns
+        on order_lines.order_line_id = matched_returns.return_line_id
+    where
+        order_lines.line_kind in ('sale', 'return')
+        and order_lines.customer_id is not null
+),
+
 wrong_lines as (
-    select sale_line_id as order_line_id
+    select order_line_id
+    from remaining
+    where
+        line_kind = 'return'
+        and not is_matched
+        and remaining_quantity >= -quantity
+    union all
+    select sale_line_id
     from parts
     group by 1
     having
