@@ -82,7 +82,8 @@ compared_{{ step }} as (
         and {{ dbt.datediff('decided.launch_date', 'campaign.launch_date', 'day') }}
         < {{ whole_number_var('contact_cap_days') }} as is_lately
     from decided_{{ step - 1 }} as decided
-    inner join campaign_order as campaign
+    -- A left join: a step beyond the last campaign must not lose the rows.
+    left join campaign_order as campaign
         on campaign.step = {{ step }}
 ),
 
@@ -101,7 +102,7 @@ free_{{ step }} as (
     from compared_{{ step }}
 ),
 
-decided_{{ step }} as (
+decided_{{ step }} as {{ materialized() }} (
     select
         {{ carried_columns }},
         -- The budget ends the list for treatment and control at the same position, so that both

@@ -1,5 +1,6 @@
--- Grain: one row per campaign and variant, for campaigns that try several treatments. An empty
--- field takes the campaign's value. An invalid row stops the build, and the message names it.
+-- Grain: one row per campaign and variant of its treatment. A campaign without a row in the seed has
+-- one variant, called treatment; an empty field takes the campaign's value. An invalid row stops the
+-- build, and the message names it.
 with campaign_variants as (
     select * from {{ ref('campaign_variants') }}
 ),
@@ -75,6 +76,21 @@ checked as (
                 ~ " || ', variant ' || coalesce(variant, '?') || ': ' || problem"
             ) }}
         end
+    union all
+    select
+        campaign_terms.campaign_id,
+        'treatment' as variant,
+
+        campaign_terms.channel,
+        campaign_terms.offer,
+
+        campaign_terms.cost_per_contact,
+        campaign_terms.offer_cost,
+        1e0 as weight
+    from campaign_terms
+    left join campaign_variants
+        on campaign_terms.campaign_id = campaign_variants.campaign_id
+    where campaign_variants.campaign_id is null
 )
 
 select * from checked

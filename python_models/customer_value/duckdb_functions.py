@@ -4,6 +4,7 @@ import json
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from customer_value import campaign_archive
 from customer_value.input_files import inspect_input
 
 
@@ -37,7 +38,8 @@ def inspect_input_as_json(request: str) -> str:
 
 
 class Plugin(BasePlugin):
-    """Add the SQL function `inspect_input(request)`, which macros/xdb/file_relation.sql calls.
+    """Add the SQL functions `inspect_input(request)`, which macros/xdb/file_relation.sql calls, and
+    `campaign_archive(request)`, which macros/xdb/campaign_archive.sql calls.
 
     dbt-duckdb calls `configure_connection` for each connection that it opens.
     """
@@ -45,4 +47,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn) -> None:
         conn.create_function(
             "inspect_input", inspect_input_as_json, ["VARCHAR"], "VARCHAR", side_effects=True
+        )
+        conn.create_function(
+            "campaign_archive", campaign_archive.call, ["VARCHAR"], "VARCHAR", side_effects=True
         )

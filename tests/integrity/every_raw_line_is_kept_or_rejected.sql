@@ -1,4 +1,7 @@
 -- Count and amount of the input's lines must equal those of kept and rejected lines together.
+-- A build of the campaigns alone launches campaigns, too.
+{{ config(tags=['campaigns']) }}
+
 with lines_as_text as (
     select * from {{ ref('base_order_lines') }}
 ),

@@ -1,4 +1,7 @@
 -- One row per sum that differs from its expected sum. Revenue must be exactly equal in all layers.
+-- A build of the campaigns alone launches campaigns, too.
+{{ config(tags=['campaigns']) }}
+
 with order_lines as (
     select * from {{ ref('order_lines') }}
 ),

@@ -2,6 +2,9 @@
 -- the newest line determines the current date: one wrong date, years ahead, would make every
 -- customer look lost. Set as_of_date to the right date, and these lines are rejected as
 -- from_the_future.
+-- A build of the campaigns alone launches campaigns, too.
+{{ config(tags=['campaigns']) }}
+
 with order_lines as (
     select * from {{ ref('int_order_lines__counted') }}
 ),

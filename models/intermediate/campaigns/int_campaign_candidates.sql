@@ -31,7 +31,7 @@ members as (
         audiences.priority,
         audiences.reason,
         md5(
-            {{ text_literal(var('campaign_salt')) }} || ':' || campaigns.campaign_id || ':'
+            {{ campaign_salt() }} || ':' || campaigns.campaign_id || ':'
             || audiences.customer_id
         ) as campaign_hash
     from campaigns

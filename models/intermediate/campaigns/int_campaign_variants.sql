@@ -1,7 +1,11 @@
 -- Grain: one row per campaign and variant of its treatment: which part of the contacted customers
--- gets it. A campaign with only one treatment has one variant, called treatment.
+-- gets it. A launched campaign has the variants of its launch, whatever the seed says now.
 with campaigns as (
     select * from {{ ref('int_campaigns') }}
+),
+
+campaign_launches as (
+    select * from {{ ref('campaign_launches') }}
 ),
 
 campaign_variants as (
@@ -9,20 +13,25 @@ campaign_variants as (
 ),
 
 variants as (
+    {%- for variants, is_launched in [
+        ('campaign_launches', ''), ('campaign_variants', 'not ')
+    ] %}
     select
         campaigns.campaign_id,
-        coalesce(campaign_variants.variant, 'treatment') as variant,
+        {{ variants }}.variant,
 
-        coalesce(campaign_variants.channel, campaigns.channel) as channel,
-        coalesce(campaign_variants.offer, campaigns.offer) as offer,
+        {{ variants }}.channel,
+        {{ variants }}.offer,
 
-        coalesce(campaign_variants.cost_per_contact, campaigns.cost_per_contact)
-            as cost_per_contact,
-        coalesce(campaign_variants.offer_cost, campaigns.offer_cost) as offer_cost,
-        coalesce(campaign_variants.weight, 1e0) as weight
+        {{ variants }}.cost_per_contact,
+        {{ variants }}.offer_cost,
+        {{ variants }}.weight
     from campaigns
-    left join campaign_variants
-        on campaigns.campaign_id = campaign_variants.campaign_id
+    inner join {{ variants }}
+        on campaigns.campaign_id = {{ variants }}.campaign_id
+    where {{ is_launched }}campaigns.is_launched
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 weights as (

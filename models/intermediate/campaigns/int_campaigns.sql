@@ -1,6 +1,15 @@
--- Grain: one row per campaign: its terms and its status.
+-- Grain: one row per campaign of the seed: its terms and its status. A launched campaign has the
+-- terms of its launch; a seed that says otherwise stops the build.
 with campaign_terms as (
     select * from {{ ref('stg_campaigns') }}
+),
+
+variants as (
+    select * from {{ ref('stg_campaign_variants') }}
+),
+
+campaign_launches as (
+    select * from {{ ref('campaign_launches') }}
 ),
 
 as_of_dates as (
@@ -17,24 +26,77 @@ newest_date as (
     where is_current
 ),
 
+{%- set terms = [
+    'audience', 'priority', 'budget', 'expected_response', 'control_share', 'attribution_days',
+    'launch_date', 'end_date'
+] %}
+{%- set variant_terms = ['channel', 'offer', 'cost_per_contact', 'offer_cost', 'weight'] %}
+
+launches as (
+    select distinct
+        campaign_id,
+        is_drawn_afterwards,
+        {{ terms | join(', ') }}
+    from campaign_launches
+),
+
+-- The first term by which the seed differs from the launch.
+differences as (
+    select
+        launches.campaign_id,
+        case
+            {%- for term in terms %}
+            when campaign_terms.{{ term }} is distinct from launches.{{ term }}
+                then {{ says('campaigns', term, 'campaign_terms', 'launches') }}
+            {%- endfor %}
+        end as difference
+    from launches
+    inner join campaign_terms
+        on launches.campaign_id = campaign_terms.campaign_id
+    union all
+    select
+        coalesce(campaign_launches.campaign_id, variants.campaign_id) as campaign_id,
+        case
+            when variants.variant is null
+                then 'the seed has no variant ' || campaign_launches.variant
+            when campaign_launches.variant is null
+                then 'the launch had no variant ' || variants.variant
+            {%- for term in variant_terms %}
+            when variants.{{ term }} is distinct from campaign_launches.{{ term }}
+                then
+                    'variant ' || variants.variant || ': '
+                    || {{ says('campaign_variants', term, 'variants', 'campaign_launches') }}
+            {%- endfor %}
+        end as difference
+    from campaign_launches
+    full outer join variants
+        on
+            campaign_launches.campaign_id = variants.campaign_id
+            and campaign_launches.variant = variants.variant
+),
+
+first_differences as (
+    select
+        campaign_id,
+        min(difference) as difference
+    from differences
+    group by 1
+),
+
 campaigns as (
     select
         campaign_terms.campaign_id,
 
         campaign_terms.audience,
-        campaign_terms.channel,
-        campaign_terms.offer,
         campaign_terms.priority,
         campaign_terms.attribution_days,
 
-        campaign_terms.cost_per_contact,
-        campaign_terms.offer_cost,
         campaign_terms.budget,
         campaign_terms.expected_response,
         campaign_terms.control_share,
 
-        -- A list is as of the launch date, which is exclusive, so it can be drawn on that date.
-        campaign_terms.launch_date <= newest_date.as_of_date as is_launched,
+        launches.campaign_id is not null as is_launched,
+        coalesce(launches.is_drawn_afterwards, false) as is_drawn_afterwards,
 
         campaign_terms.launch_date,
         campaign_terms.end_date,
@@ -45,9 +107,15 @@ campaigns as (
             ) }}
             as date
         ) as attribution_end_date,
-        newest_date.as_of_date
+        newest_date.as_of_date,
+        case when launches.campaign_id is not null then first_differences.difference end
+            as difference
     from campaign_terms
     cross join newest_date
+    left join launches
+        on campaign_terms.campaign_id = launches.campaign_id
+    left join first_differences
+        on campaign_terms.campaign_id = first_differences.campaign_id
 ),
 
 with_status as (
@@ -75,6 +143,12 @@ checked as (
             and as_of_dates.is_scored_in_full
     where
         case
+            when with_status.difference is not null
+                then {{ stop_with(
+                    "'campaign ' || with_status.campaign_id || ' was launched on other terms: '"
+                    ~ " || with_status.difference || '. A campaign keeps the terms of its launch:"
+                    ~ " restore them in the seed, and add what is new as a new campaign'"
+                ) }}
             when
                 as_of_dates.as_of_date is null
                 and with_status.audience_as_of > history.first_date
@@ -86,6 +160,31 @@ checked as (
                 ) }}
             else true
         end
+),
+
+with_terms as (
+    select
+        campaign_id,
+
+        audience,
+        priority,
+        attribution_days,
+
+        budget,
+        expected_response,
+        control_share,
+
+        status,
+        is_launched,
+        is_drawn_afterwards,
+
+        launch_date,
+        end_date,
+        audience_as_of,
+        attribution_end_date,
+        measured_until,
+        as_of_date
+    from checked
 )
 
-select * from checked
+select * from with_terms

@@ -1,18 +1,19 @@
 -- Grain: one row per launched campaign and customer of its audience; one row without a customer
 -- where the audience was empty. Rows are only ever added: the first run after a campaign's launch
 -- adds all of its rows, and no later run changes them.
+-- depends_on: {{ ref('campaign_launches') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    post_hook="{{ archive_assignments() }}"
+    post_hook="{{ archive_launches() }}"
 ) }}
 
 {%- set columns = model.columns.keys() | join(', ') %}
 
 with archived as (
-    {{ archived_assignments() }}
+    {{ archived_rows('assignments') }}
 ),
 
 -- Restores the assignments of a lost warehouse from the archive.

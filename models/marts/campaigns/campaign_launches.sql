@@ -1,0 +1,101 @@
+-- Grain: one row per launched campaign and variant of its treatment: the terms at the launch. Rows
+-- are only ever added: the first run on or after a launch date adds those of the campaign, and no
+-- later run changes them.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    full_refresh=false
+) }}
+
+{%- set columns = model.columns.keys() | join(', ') %}
+
+with archived as (
+    {{ archived_rows('launches') }}
+),
+
+-- Restores the launches of a lost warehouse from the archive.
+restored as (
+    select * from archived
+    {%- if is_incremental() %}
+    where campaign_id not in (select campaign_id from {{ this }})
+    {%- endif %}
+),
+
+campaign_terms as (
+    select * from {{ ref('stg_campaigns') }}
+),
+
+variants as (
+    select * from {{ ref('stg_campaign_variants') }}
+),
+
+known as (
+    select * from {{ ref('int_campaigns__known') }}
+),
+
+newest_date as (
+    select as_of_date from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
+audience_rules as (
+    {%- for name in audience_names() %}
+    select
+        '{{ name }}' as audience,
+        {{ text_literal(audience_rule(name)) }} as audience_rule
+    {{- ' union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- A list is as of the launch date, which is exclusive, so it can be drawn on that date.
+launched as (
+    select
+        campaign_terms.campaign_id,
+        variants.variant,
+
+        variants.channel,
+        variants.offer,
+        variants.cost_per_contact,
+        variants.offer_cost,
+        variants.weight,
+
+        campaign_terms.audience,
+        audience_rules.audience_rule,
+        campaign_terms.priority,
+        campaign_terms.budget,
+        campaign_terms.expected_response,
+        campaign_terms.control_share,
+        campaign_terms.attribution_days,
+
+        known.known_since_date > campaign_terms.launch_date as is_drawn_afterwards,
+
+        campaign_terms.launch_date,
+        campaign_terms.end_date,
+        known.known_since_date,
+        newest_date.as_of_date as drawn_on_date
+    from campaign_terms
+    inner join newest_date
+        on campaign_terms.launch_date <= newest_date.as_of_date
+    inner join variants
+        on campaign_terms.campaign_id = variants.campaign_id
+    inner join audience_rules
+        on campaign_terms.audience = audience_rules.audience
+    inner join known
+        on
+            campaign_terms.campaign_id = known.campaign_id
+            and campaign_terms.launch_date = known.launch_date
+    where
+        campaign_terms.campaign_id not in (select restored.campaign_id from restored)
+        {%- if is_incremental() %}
+        and campaign_terms.campaign_id not in (select campaign_id from {{ this }})
+        {%- endif %}
+),
+
+campaign_launches as (
+    select {{ columns }} from restored
+    union all
+    select {{ columns }} from launched
+)
+
+select * from campaign_launches

@@ -1,0 +1,385 @@
+"""The archive of launched campaigns: one folder per launch, written beside and renamed.
+
+A launch is two Parquet files, its assignments and its terms, and ``manifest.json`` with their row
+counts and SHA-256 checksums. The engine writes the files into a folder of its own; `finish_launch`
+adds the manifest and renames the folder, so that a launch is in the archive whole or not at all.
+What is there and is no whole launch is moved to ``set_aside`` before a build reads it.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+FORMAT = 1
+PARTS = ("assignments", "launches")
+MANIFEST = "manifest.json"
+SET_ASIDE = "set_aside"
+WRITING = ".writing-"
+SALT = "salt"
+
+
+def launch_folder(campaign_id: str) -> str:
+    """Name the folder of a campaign: readable, short, and different for each campaign.
+
+    Parameters
+    ----------
+    campaign_id : str
+        The campaign's id, of any length and any characters.
+
+    Returns
+    -------
+    str
+        At most 53 letters, digits, ``-`` and ``_``.
+
+    Examples
+    --------
+    >>> launch_folder("win_back_2024")
+    'win_back_2024-cbcf9ccb1bf5'
+    """
+    readable = re.sub("[^A-Za-z0-9_-]+", "_", campaign_id)[:40]
+    return f"{readable}-{hashlib.sha256(campaign_id.encode()).hexdigest()[:12]}"
+
+
+def open_archive(folder: str) -> dict:
+    """Find the launches in an archive, and set aside what is no whole launch.
+
+    Parameters
+    ----------
+    folder : str
+        The archive. It need not exist.
+
+    Returns
+    -------
+    dict
+        ``launches``: for each campaign id the folder of its launch. ``set_aside``: one dict for
+        each thing that was moved, with its ``name``, the ``reason``, and where it is ``now``.
+
+    Raises
+    ------
+    OSError
+        If the archive cannot be read, or a thing cannot be moved.
+    """
+    archive = Path(folder)
+    found = {"launches": {}, "set_aside": []}
+    if not archive.is_dir():
+        return found
+    for path in sorted(archive.iterdir()):
+        if path.name.startswith(WRITING):
+            if not _is_being_written(path):
+                shutil.rmtree(path)
+        elif path.is_dir() and path.name != SET_ASIDE:
+            manifest, reason = _judge(path)
+            if reason:
+                found["set_aside"].append(_set_aside(archive, path, reason))
+                continue
+            for file in sorted(path.iterdir()):
+                if file.name != MANIFEST and file.stem not in PARTS:
+                    reason = "it is no file of the launch"
+                    found["set_aside"].append(_set_aside(archive, file, reason))
+            found["launches"][manifest["campaign_id"]] = str(path)
+        elif path.suffix == ".parquet":
+            reason = "it is no folder of a launch"
+            found["set_aside"].append(_set_aside(archive, path, reason))
+    return found
+
+
+def _judge(path: Path) -> tuple[dict, str]:
+    """The manifest of a launch, and why its folder is no whole launch; empty where it is one."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text())
+        campaign_id, checksums = manifest["campaign_id"], manifest["sha256"]
+    except FileNotFoundError:
+        return {}, "it has no manifest.json, so that nobody knows whether it is whole"
+    except (ValueError, KeyError, TypeError):
+        return {}, "its manifest.json cannot be read"
+    if manifest.get("format") != FORMAT:
+        return {}, f"its format is {manifest.get('format')}, and this version reads {FORMAT}"
+    if path.name != launch_folder(str(campaign_id)):
+        return {}, f"it holds the launch of {campaign_id} under another name"
+    for part in PARTS:
+        file = path / f"{part}.parquet"
+        if not file.is_file():
+            return {}, f"{file.name} is missing"
+        if _sha256(file) != checksums.get(part):
+            return {}, f"{file.name} is not as it was written: its checksum is another"
+    return manifest, ""
+
+
+def _set_aside(archive: Path, path: Path, reason: str) -> dict:
+    """Move a thing out of the way, under a name that is free."""
+    kept = archive / SET_ASIDE
+    kept.mkdir(mode=0o700, exist_ok=True)
+    name = str(path.relative_to(archive)).replace(os.sep, "--")
+    target, number = kept / name, 1
+    while target.exists():
+        number += 1
+        target = kept / f"{name}-{number}"
+    os.rename(path, target)
+    return {"name": str(path.relative_to(archive)), "reason": reason, "now": str(target)}
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether the process that writes a folder may still be alive."""
+    host, _, number = path.name.removeprefix(WRITING).rpartition("-")
+    if host != _host() or not number.isdigit():
+        age = datetime.now(UTC).timestamp() - path.stat().st_mtime
+        return age < 24 * 3600
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return int(number) != os.getpid()
+
+
+def _host() -> str:
+    return re.sub("[^A-Za-z0-9]+", "_", socket.gethostname())
+
+
+def begin_launches(folder: str, campaigns: list[str]) -> dict:
+    """Make the folders that the engine writes launches into.
+
+    Parameters
+    ----------
+    folder : str
+        The archive. It is made, with its parents, if it does not exist.
+    campaigns : list of str
+        The ids of the campaigns in the ledger.
+
+    Returns
+    -------
+    dict
+        For each campaign that the archive lacks, the folder to write ``assignments.parquet`` and
+        ``launches.parquet`` into.
+
+    Raises
+    ------
+    OSError
+        If the archive cannot be written.
+    """
+    archive = Path(folder)
+    archive.mkdir(mode=0o700, parents=True, exist_ok=True)
+    missing = sorted(set(campaigns) - set(open_archive(folder)["launches"]))
+    writing = archive / f"{WRITING}{_host()}-{os.getpid()}"
+    shutil.rmtree(writing, ignore_errors=True)
+    folders = {campaign: str(writing / launch_folder(campaign)) for campaign in missing}
+    for path in folders.values():
+        Path(path).mkdir(mode=0o700, parents=True)
+    return folders
+
+
+def finish_launch(folder: str, campaign_id: str, written: str, row_counts: dict) -> None:
+    """Take a launch into the archive, whose files the engine has written.
+
+    Parameters
+    ----------
+    folder : str
+        The archive.
+    campaign_id : str
+        The campaign.
+    written : str
+        The folder that `begin_launches` gave for it, with the files.
+    row_counts : dict
+        Number of rows by file: ``assignments`` and ``launches``.
+
+    Raises
+    ------
+    FileExistsError
+        If another build has archived a launch of the campaign with other rows meanwhile.
+    OSError
+        If a file is missing, or the archive cannot be written.
+    """
+    source = Path(written)
+    target = Path(folder) / launch_folder(campaign_id)
+    checksums = {part: _sha256(source / f"{part}.parquet") for part in PARTS}
+    manifest = {
+        "format": FORMAT,
+        "campaign_id": campaign_id,
+        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "row_count": row_counts,
+        "sha256": checksums,
+    }
+    (source / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    for file in source.iterdir():
+        file.chmod(0o600)
+        _flush(file)
+    _flush(source)
+    try:
+        os.rename(source, target)
+    except OSError:
+        theirs, reason = _judge(target)
+        if reason or theirs["sha256"] != checksums:
+            raise FileExistsError(
+                f"The campaign {campaign_id} was archived in {target} by another build meanwhile, "
+                "with other rows. Give each warehouse an archive of its own (CAMPAIGN_ARCHIVE)."
+            ) from None
+        shutil.rmtree(source)
+    _flush(Path(folder))
+    parent = source.parent
+    if not any(parent.iterdir()):
+        parent.rmdir()
+
+
+def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
+    """Write files of launches anew, such as without a person's id, each launch whole or not at all.
+
+    Parameters
+    ----------
+    folder : str
+        The archive.
+    statements : dict
+        By part (``assignments``, ``launches``), a DuckDB query over the view ``part`` of the rows
+        as they are. A part without a query stays as it is.
+
+    Returns
+    -------
+    list of str
+        The campaigns whose rows have changed.
+
+    Raises
+    ------
+    OSError
+        If the archive cannot be written.
+    """
+    import duckdb
+
+    changed = []
+    for campaign_id, path in open_archive(folder)["launches"].items():
+        old = Path(path)
+        writing = Path(folder) / f"{WRITING}{_host()}-{os.getpid()}" / old.name
+        shutil.rmtree(writing, ignore_errors=True)
+        shutil.copytree(old, writing)
+        row_counts = json.loads((old / MANIFEST).read_text())["row_count"]
+        with duckdb.connect() as connection:
+            is_changed = False
+            for part, query in statements.items():
+                source = str(old / f"{part}.parquet").replace("'", "''")
+                target = str(writing / f"{part}.parquet").replace("'", "''")
+                connection.execute(
+                    f"create or replace view part as select * from read_parquet('{source}')"
+                )
+                [(difference,)] = connection.execute(
+                    f"select count(*) from (({query}) except all (from part))"
+                ).fetchall()
+                if difference:
+                    connection.execute(f"copy ({query}) to '{target}' (format parquet)")
+                    is_changed = True
+        if not is_changed:
+            shutil.rmtree(writing.parent)
+            continue
+        # Two renames: between them the launch is nowhere but in the ledger, which archives it anew.
+        leaving = Path(folder) / f"{WRITING}{_host()}-{os.getpid()}" / (old.name + "-old")
+        (writing / MANIFEST).unlink()
+        os.rename(old, leaving)
+        finish_launch(folder, campaign_id, str(writing), row_counts)
+        shutil.rmtree(leaving.parent, ignore_errors=True)
+        changed.append(campaign_id)
+    return changed
+
+
+def shop_salt(folder: str) -> str:
+    """The secret by which a shop's control groups are drawn; made at the first build.
+
+    Parameters
+    ----------
+    folder : str
+        The archive, in whose file ``salt`` it is kept.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+
+    Raises
+    ------
+    LookupError
+        If the archive has launches and no salt, so that a new one would draw other groups.
+    OSError
+        If the archive cannot be written.
+    """
+    path = Path(folder) / SALT
+    if not path.exists():
+        archive = path.parent
+        archive.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any((launch / MANIFEST).exists() for launch in archive.iterdir()) or any(
+            archive.glob("*/*.parquet")
+        ):
+            raise LookupError(
+                f"The archive {folder} holds launched campaigns and no file {SALT}, by which their "
+                "control groups were drawn. Restore the file, or set the var campaign_salt (it was "
+                "customer_value where nobody set it, before the file was introduced)."
+            )
+        # Linked under its name when it is whole: of two first builds, one salt remains.
+        new = archive / f".{SALT}-{secrets.token_hex(8)}"
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(16) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            pass
+        finally:
+            new.unlink()
+    salt = path.read_text().strip()
+    if not re.fullmatch("[0-9a-f]{32}", salt):
+        raise LookupError(f"{path} is not as it was written: restore it from the backup.")
+    return salt
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file, or the names of a folder, to the disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+ACTIONS = {
+    "open": open_archive,
+    "begin": begin_launches,
+    "finish": finish_launch,
+    "rewrite": rewrite_launches,
+    "salt": shop_salt,
+}
+
+
+def call(request: str) -> str:
+    """Call a function of this module from SQL, with arguments and result as JSON.
+
+    Parameters
+    ----------
+    request : str
+        A JSON object: ``action`` (open, begin, finish, rewrite, salt) and the arguments by name.
+
+    Returns
+    -------
+    str
+        A JSON object with the ``result``, or with the ``problem`` in words.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If the request is not JSON.
+    KeyError
+        If there is no such action.
+    """
+    arguments = json.loads(request)
+    action = ACTIONS[arguments.pop("action")]
+    try:
+        return json.dumps({"result": action(**arguments)})
+    except (OSError, LookupError) as error:
+        return json.dumps({"problem": str(error)})
