@@ -1,14 +1,14 @@
 {#-
     Usage: call campaign_decisions_ctes(steps) after the CTEs `candidates` (the rows of
-    int_campaign_candidates to decide) and `held` (the rows of campaign_assignments, which are
-    decided already); `steps` is the number of campaigns in `candidates` (macro campaign_steps). It
+    int_campaign_candidates to decide) and `held` (campaign, household, launch_date and end_date of
+    all that launched campaigns contacted or held back); `steps` is the number of campaigns in `candidates` (macro campaign_steps). It
     returns a list of CTEs with a comma at the end. The last one is `decided`: one row per row of
     `candidates`, with the columns of campaign_assignments. `assignment` is treatment, control or
     null, and `suppressed_because` says why it is null.
 
     Campaigns are decided one after another, by launch date and priority. A campaign takes no
-    customer who is in another campaign at the same time, or who was recently in as many campaigns
-    as the var contact_cap allows. Of the others it takes as many as its budget pays for, from the
+    customer whose household is in another campaign at the same time, or was recently in as many
+    campaigns as the var contact_cap allows. Of the others it takes as many as its budget pays for, from the
     top of its list. A customer whom an earlier campaign did not take is free for the next one. So
     there is one step per campaign, which decides the rows of that campaign and reads the decisions
     of all earlier steps.
@@ -21,8 +21,8 @@
     priority nulls last, expected_value desc nulls last, customer_id nulls last
 {%- endset -%}
 {%- set carried_columns -%}
-    step, campaign_id, customer_id, launch_date, end_date, priority, expected_value,
-        is_drawn_for_treatment, planned_cost, budget, refused_because
+    step, campaign_id, customer_id, household_id, launch_date, end_date, priority,
+        expected_value, is_drawn_for_treatment, planned_cost, budget, refused_because
 {%- endset -%}
 campaign_order as (
     select
@@ -41,6 +41,7 @@ decided_0 as (
         campaign_order.step,
         candidates.campaign_id,
         candidates.customer_id,
+        candidates.household_id,
         candidates.launch_date,
         candidates.end_date,
         candidates.priority,
@@ -57,18 +58,18 @@ decided_0 as (
     select
         0 as step,
         campaign_id,
-        customer_id,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
+        household_id,
         launch_date,
         end_date,
-        priority,
-        expected_value,
-        assignment = 'treatment' as is_drawn_for_treatment,
-        cast(0 as decimal(18, 4)) as planned_cost,
+        cast(null as integer) as priority,
+        cast(null as double) as expected_value,
+        cast(null as boolean) as is_drawn_for_treatment,
+        cast(null as decimal(18, 4)) as planned_cost,
         cast(null as decimal(18, 4)) as budget,
         cast(null as {{ dbt.type_string() }}) as refused_because,
-        suppressed_because
+        cast(null as {{ dbt.type_string() }}) as suppressed_because
     from held
-    where suppressed_because is null
 ),
 {% for step in range(1, steps + 1) %}
 compared_{{ step }} as (
@@ -93,9 +94,9 @@ free_{{ step }} as (
         case
             when step <> {{ step }} then suppressed_because
             when refused_because is not null then refused_because
-            when bool_or(is_at_the_time) over (partition by customer_id) then 'in_other_campaign'
+            when bool_or(is_at_the_time) over (partition by household_id) then 'in_other_campaign'
             when
-                sum(case when is_lately then 1 else 0 end) over (partition by customer_id)
+                sum(case when is_lately then 1 else 0 end) over (partition by household_id)
                 >= {{ whole_number_var('contact_cap') }}
                 then 'contact_cap'
         end as suppressed_because

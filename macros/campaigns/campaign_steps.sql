@@ -1,7 +1,7 @@
 {#-
     The number of campaigns that campaign_decisions_ctes has to decide: the launched or the planned
-    ones, except those that are already in `assignments`. 1 where int_campaign_candidates has not
-    been built yet.
+    ones, except those that are already in `assignments`. It may be too large: a step too many
+    changes nothing. 1 where int_campaign_candidates has not been built yet.
 -#}
 {% macro campaign_steps(is_launched, assignments=none) %}
     {%- if not execute or load_relation(ref('int_campaign_candidates')) is none -%}

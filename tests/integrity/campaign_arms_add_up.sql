@@ -1,17 +1,12 @@
--- One row per campaign and arm whose sums differ. Each assigned customer is in one segment and one
--- arm of the campaign: customers, orders, revenue and cost of the segments must add up to those of
--- the campaign, and the customers of the campaign to its assignments.
+-- One row per campaign and arm whose sums differ. Each household is in one segment and one arm of the
+-- campaign: households, orders, revenue and cost of the segments must add up to those of the
+-- campaign, and the households of the campaign to its members.
 with campaign_arms as (
     select * from {{ ref('int_campaign_arms') }}
 ),
 
-campaign_assignments as (
-    select * from {{ ref('campaign_assignments') }}
-),
-
-campaign_terms as (
-    select * from {{ ref('int_campaigns') }}
-    where is_launched
+campaign_members as (
+    select * from {{ ref('int_campaign_members') }}
 ),
 
 campaigns as (
@@ -36,13 +31,10 @@ segments as (
 
 assigned as (
     select
-        campaign_assignments.campaign_id,
-        campaign_assignments.assignment as arm,
+        campaign_id,
+        assignment as arm,
         count(*) as customer_count
-    from campaign_assignments
-    inner join campaign_terms
-        on campaign_assignments.campaign_id = campaign_terms.campaign_id
-    where campaign_assignments.assignment is not null
+    from campaign_members
     group by 1, 2
 ),
 

@@ -25,12 +25,14 @@ tried_variants as (
 control_shares as (
     select
         campaign_id,
-        control_share
+        control_share,
+        has_given_recipients
     from campaigns
     union all
     select
         'all_campaigns' as campaign_id,
-        {{ number_var('global_control_share', 0, 1) }} as control_share
+        {{ number_var('global_control_share', 0, 1) }} as control_share,
+        false as has_given_recipients
 ),
 
 scoped as (
@@ -68,6 +70,7 @@ sums as (
 
         count(*) as customer_count,
         sum(case when has_responded then 1 else 0 end) as responder_count,
+        sum(case when has_redeemed then 1 else 0 end) as redemption_count,
         sum(order_count) as order_count,
         sum(order_count * order_count) as order_count_squares,
         sum(net_revenue) as net_revenue,
@@ -102,12 +105,15 @@ arms as (
         both_arms.scope_value,
         both_arms.arm,
 
+        -- Given recipients were not drawn by the seed's shares.
         case
+            when control_shares.has_given_recipients then null
             when both_arms.arm = 'control' then control_shares.control_share
             else coalesce(tried_variants.treated_share, 1e0) * (1e0 - control_shares.control_share)
         end as planned_share,
         cast(coalesce(sums.customer_count, 0) as integer) as customer_count,
         cast(coalesce(sums.responder_count, 0) as integer) as responder_count,
+        cast(coalesce(sums.redemption_count, 0) as integer) as redemption_count,
         cast(coalesce(sums.order_count, 0) as integer) as order_count,
         cast(coalesce(sums.order_count_squares, 0) as double) as order_count_squares,
         cast(coalesce(sums.net_revenue, 0) as decimal(18, 4)) as net_revenue,

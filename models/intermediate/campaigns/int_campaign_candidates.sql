@@ -2,6 +2,7 @@
 -- campaign): the arm and variant that the hash draws for the customer, and what forbids a contact.
 with campaigns as (
     select * from {{ ref('int_campaigns') }}
+    where not has_given_recipients
 ),
 
 variants as (
@@ -94,6 +95,7 @@ candidates as (
     select
         draws.campaign_id,
         draws.customer_id,
+        draws.customer_id as household_id,
 
         variants.variant,
         draws.reason,

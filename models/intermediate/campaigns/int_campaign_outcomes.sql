@@ -1,19 +1,30 @@
--- Grain: one row per launched campaign and customer whom it contacted or held back: orders and
--- revenue from the launch until the measurement ends, as known then, and revenue in the year
--- before. The campaign `all_campaigns` compares customers who are held back from all campaigns with
--- all others whom a campaign could have contacted, from the first such launch until the last
--- measurement ends.
+-- Grain: one row per launched campaign and household that it contacted or held back: orders and
+-- revenue of all its members from the launch until the measurement ends, as known then, and revenue
+-- in the year before. The campaign `all_campaigns` compares households that are held back from all
+-- campaigns with all others that a campaign could have contacted, from the first such launch until
+-- the last measurement ends.
 with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
 
+campaign_members as (
+    select * from {{ ref('int_campaign_members') }}
+),
+
+-- The global control holds only for lists that were drawn here before they were sent.
 campaigns as (
     select * from {{ ref('int_campaigns') }}
-    where is_launched
+    where
+        evidence = 'experiment'
+        and not has_given_recipients
 ),
 
 variants as (
     select * from {{ ref('int_campaign_variants') }}
+),
+
+households as (
+    select * from {{ ref('int_customers__households') }}
 ),
 
 customer_order_days as (
@@ -21,25 +32,29 @@ customer_order_days as (
     where is_order_day
 ),
 
--- A customer enters `all_campaigns` with the first campaign that could have contacted them. No
--- campaign had contacted them until then, so no campaign's effect decides who is compared, or from
--- when on. A campaign that was removed from the seed is excluded: its costs and days are unknown.
+-- A household enters `all_campaigns` with the first campaign that could have contacted it. No
+-- campaign had contacted it until then, so no campaign's effect decides who is compared, or from
+-- when on. A campaign that was removed from the seed is excluded: its days are unknown.
 first_chances as (
     select
         campaign_assignments.*,
+        coalesce(households.household_id, campaign_assignments.customer_id) as household_id,
         row_number() over (
-            partition by campaign_assignments.customer_id
+            partition by coalesce(households.household_id, campaign_assignments.customer_id)
             order by
                 campaign_assignments.launch_date nulls last,
-                campaign_assignments.campaign_id nulls last
+                campaign_assignments.campaign_id nulls last,
+                campaign_assignments.customer_id nulls last
         ) as chance
     from campaign_assignments
     inner join campaigns
         on campaign_assignments.campaign_id = campaigns.campaign_id
+    left join households
+        on campaign_assignments.customer_id = households.customer_id
     where
         campaign_assignments.suppressed_because is null
         or campaign_assignments.suppressed_because
-        not in ('suppression_list', 'no_consent', 'empty_audience')
+        not in ('suppression_list', 'no_consent', 'same_household', 'empty_audience')
 ),
 
 last_measurement as (
@@ -49,20 +64,20 @@ last_measurement as (
 
 members as (
     select
-        campaign_assignments.campaign_id,
-        campaign_assignments.customer_id,
-        campaign_assignments.assignment,
-        campaign_assignments.variant,
-        campaign_assignments.segment,
-        campaign_assignments.launch_date,
-        campaigns.measured_until
-    from campaign_assignments
-    inner join campaigns
-        on campaign_assignments.campaign_id = campaigns.campaign_id
-    where campaign_assignments.assignment is not null
+        campaign_id,
+        household_id,
+        customer_id,
+        assignment,
+        variant,
+        segment,
+        has_redeemed,
+        launch_date,
+        measured_until
+    from campaign_members
     union all
     select
         'all_campaigns' as campaign_id,
+        first_chances.household_id,
         first_chances.customer_id,
         case
             when first_chances.suppressed_because = 'global_control' then 'control'
@@ -70,6 +85,7 @@ members as (
         end as assignment,
         cast(null as {{ dbt.type_string() }}) as variant,
         first_chances.segment,
+        false as has_redeemed,
         first_chances.launch_date,
         last_measurement.measured_until
     from first_chances
@@ -77,11 +93,24 @@ members as (
     where first_chances.chance = 1
 ),
 
-dated_members as (
+-- The orders of a household are those of all its members.
+buyers as (
     select
-        members.*,
-        cast({{ dbt.dateadd('day', -365, 'launch_date') }} as date) as prior_start_date
+        members.campaign_id,
+        members.household_id,
+        coalesce(households.customer_id, members.customer_id) as customer_id,
+        members.launch_date,
+        members.measured_until
     from members
+    left join households
+        on members.household_id = households.household_id
+),
+
+dated_buyers as (
+    select
+        buyers.*,
+        cast({{ dbt.dateadd('day', -365, 'launch_date') }} as date) as prior_start_date
+    from buyers
 ),
 
 -- An order counts for every campaign in whose measured days it falls. Campaigns draw their arms
@@ -89,11 +118,11 @@ dated_members as (
 order_days as (
     select
         members.campaign_id,
-        members.customer_id,
+        members.household_id,
         customer_order_days.order_date >= members.launch_date as is_after_launch,
         customer_order_days.order_count,
         customer_order_days.net_revenue
-    from dated_members as members
+    from dated_buyers as members
     inner join customer_order_days
         on
             members.customer_id = customer_order_days.customer_id
@@ -116,7 +145,7 @@ order_days as (
 sums as (
     select
         campaign_id,
-        customer_id,
+        household_id,
         sum(case when is_after_launch then order_count else 0 end) as order_count,
         sum(case when is_after_launch then net_revenue else 0 end) as net_revenue,
         sum(case when is_after_launch then 0 else net_revenue end) as prior_revenue
@@ -135,42 +164,63 @@ outcomes as (
     left join sums
         on
             members.campaign_id = sums.campaign_id
-            and members.customer_id = sums.customer_id
+            and members.household_id = sums.household_id
 ),
 
--- Every customer who ordered takes the offer, also one who would have ordered anyway.
+-- Where redemptions are known, the offer costs what was redeemed. Otherwise every household that
+-- ordered takes the offer, also one that would have ordered anyway.
+redeemed_campaigns as (
+    select
+        campaign_id,
+        bool_or(has_redeemed) as is_redemption_known
+    from campaign_members
+    group by 1
+),
+
 costs as (
     select
         outcomes.campaign_id,
-        outcomes.customer_id,
+        outcomes.household_id,
         variants.cost_per_contact
-        + case when outcomes.has_responded then variants.offer_cost else 0 end
-            as campaign_cost
+        + case
+            when
+                case
+                    when redeemed_campaigns.is_redemption_known then outcomes.has_redeemed
+                    else outcomes.has_responded
+                end
+                then variants.offer_cost
+            else 0
+        end as campaign_cost
     from outcomes
     inner join variants
         on
             outcomes.campaign_id = variants.campaign_id
             and outcomes.variant = variants.variant
+    inner join redeemed_campaigns
+        on outcomes.campaign_id = redeemed_campaigns.campaign_id
 ),
 
 all_costs as (
     select
         campaign_id,
-        customer_id,
+        household_id,
         campaign_cost
     from costs
     union all
     select
         'all_campaigns' as campaign_id,
-        customer_id,
-        sum(campaign_cost) as campaign_cost
+        costs.household_id,
+        sum(costs.campaign_cost) as campaign_cost
     from costs
+    inner join campaigns
+        on costs.campaign_id = campaigns.campaign_id
     group by 1, 2
 ),
 
 campaign_outcomes as (
     select
         outcomes.campaign_id,
+        outcomes.household_id,
         outcomes.customer_id,
 
         outcomes.assignment,
@@ -183,6 +233,7 @@ campaign_outcomes as (
         cast(coalesce(all_costs.campaign_cost, 0) as decimal(18, 4)) as campaign_cost,
 
         outcomes.has_responded,
+        outcomes.has_redeemed,
 
         outcomes.launch_date,
         outcomes.measured_until
@@ -190,7 +241,7 @@ campaign_outcomes as (
     left join all_costs
         on
             outcomes.campaign_id = all_costs.campaign_id
-            and outcomes.customer_id = all_costs.customer_id
+            and outcomes.household_id = all_costs.household_id
 )
 
 select * from campaign_outcomes

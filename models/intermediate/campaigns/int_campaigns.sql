@@ -12,6 +12,14 @@ campaign_launches as (
     select * from {{ ref('campaign_launches') }}
 ),
 
+past_contacts as (
+    select
+        campaign_id,
+        bool_or(assignment = 'control') as has_control
+    from {{ ref('stg_past_campaign_contacts') }}
+    group by 1
+),
+
 as_of_dates as (
     select * from {{ ref('int_as_of_dates') }}
 ),
@@ -95,8 +103,15 @@ campaigns as (
         campaign_terms.expected_response,
         campaign_terms.control_share,
 
+        case
+            when launches.campaign_id is null then null
+            when past_contacts.has_control then 'experiment'
+            when past_contacts.campaign_id is not null then 'observational'
+            when launches.is_drawn_afterwards then 'drawn_afterwards'
+            else 'experiment'
+        end as evidence,
+        past_contacts.campaign_id is not null as has_given_recipients,
         launches.campaign_id is not null as is_launched,
-        coalesce(launches.is_drawn_afterwards, false) as is_drawn_afterwards,
 
         campaign_terms.launch_date,
         campaign_terms.end_date,
@@ -114,6 +129,8 @@ campaigns as (
     cross join newest_date
     left join launches
         on campaign_terms.campaign_id = launches.campaign_id
+    left join past_contacts
+        on campaign_terms.campaign_id = past_contacts.campaign_id
     left join first_differences
         on campaign_terms.campaign_id = first_differences.campaign_id
 ),
@@ -175,8 +192,9 @@ with_terms as (
         control_share,
 
         status,
+        evidence,
+        has_given_recipients,
         is_launched,
-        is_drawn_afterwards,
 
         launch_date,
         end_date,

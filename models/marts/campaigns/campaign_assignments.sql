@@ -32,12 +32,41 @@ launched as (
     {%- endif %}
 ),
 
--- Only campaigns in the seed: one that was removed from it has ended.
-held as (
-    select launched.*
+campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
+-- Whom launched campaigns of the seed contacted or held back. One that was removed from the seed has
+-- ended.
+held_customers as (
+    select
+        launched.campaign_id,
+        launched.customer_id
     from launched
-    inner join {{ ref('int_campaigns') }} as campaigns
+    inner join campaigns
         on launched.campaign_id = campaigns.campaign_id
+    where
+        launched.assignment is not null
+        and not campaigns.has_given_recipients
+    union all
+    select distinct
+        campaign_id,
+        customer_id
+    from {{ ref('stg_past_campaign_contacts') }}
+    where customer_id is not null
+),
+
+held as (
+    select
+        campaigns.campaign_id,
+        coalesce(households.household_id, held_customers.customer_id) as household_id,
+        campaigns.launch_date,
+        campaigns.end_date
+    from held_customers
+    inner join campaigns
+        on held_customers.campaign_id = campaigns.campaign_id
+    left join {{ ref('int_customers__households') }} as households
+        on held_customers.customer_id = households.customer_id
 ),
 
 candidates as (
@@ -67,9 +96,10 @@ unattended as (
         attribution_days,
         launch_date,
         end_date
-    from {{ ref('int_campaigns') }}
+    from campaigns
     where
         is_launched
+        and not has_given_recipients
         and campaign_id not in (select launched.campaign_id from launched)
         and campaign_id not in (select candidates.campaign_id from candidates)
 ),

@@ -1,0 +1,161 @@
+-- Grain: one row per row of the past campaign contacts, typed. The customer is null where an address
+-- is that of no customer. A row that cannot be understood stops the build, and the message names its
+-- campaign and the value, but no person.
+-- depends_on: {{ source('raw', 'past_campaign_contacts') }}
+with source_rows as (
+    {{ read_past_campaign_contacts() }}
+),
+
+campaign_terms as (
+    select * from {{ ref('stg_campaigns') }}
+),
+
+variants as (
+    select
+        campaign_id,
+        variant,
+        count(*) over (partition by campaign_id) as variant_count
+    from {{ ref('stg_campaign_variants') }}
+),
+
+customer_aliases as (
+    select * from {{ ref('stg_customer_aliases') }}
+),
+
+-- An address stands for any of its customers, as they are one household.
+addresses as (
+    {%- for channel in ['email', 'phone'] %}
+    select
+        {{ channel }} as address,
+        min(customer_id) as customer_id
+    from {{ ref('stg_customer_contacts__normalised') }}
+    where {{ channel }} is not null
+    group by 1
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+trimmed as (
+    select
+        {%- for column in past_campaign_contacts_input().columns %}
+        {{ text_or_null(trim_blanks('raw_' ~ column)) }} as {{ column }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from source_rows
+),
+
+-- Campaign tools write the day with or without a time; only the day is used.
+typed as (
+    select
+        trimmed.campaign_id,
+        trimmed.arm,
+        case
+            when lower(trimmed.arm) in ('contacted', 'treatment', 'treated', 'sent') then 'treatment'
+            when lower(trimmed.arm) in ('held back', 'held_back', 'control', 'holdout')
+                then 'control'
+        end as assignment,
+        {{ customer_id_or_null(clean_customer_id('trimmed.customer_id')) }} as own_customer_id,
+        lower(trimmed.email) as email,
+        {{ replace_matches(
+            plain_id('trimmed.phone'), '^[Tt][Ee][Ll]:|[ ()./\u00a0\u2007\u2010-\u2015\u202f-]'
+        ) }} as phone,
+        trimmed.variant,
+        trimmed.contacted_at,
+        trimmed.redeemed_at,
+        {%- for column in ['contacted', 'redeemed'] %}
+        case
+            when {{ is_iso_date('substr(trimmed.' ~ column ~ '_at, 1, 10)') }}
+                then try_cast(substr(trimmed.{{ column }}_at, 1, 10) as date)
+        end as {{ column }}_date{{ ',' if not loop.last }}
+        {%- endfor %}
+    from trimmed
+),
+
+joined as (
+    select
+        typed.*,
+        coalesce(
+            customer_aliases.belongs_to,
+            typed.own_customer_id,
+            emails.customer_id,
+            phones.customer_id
+        ) as customer_id,
+        coalesce(typed.own_customer_id, typed.email, typed.phone) as person,
+        campaign_terms.campaign_id is not null as is_known_campaign,
+        campaign_terms.launch_date,
+        coalesce(typed.variant, single_variants.variant) as given_variant,
+        variants.variant is not null as is_known_variant
+    from typed
+    left join customer_aliases
+        on typed.own_customer_id = customer_aliases.customer_id
+    left join addresses as emails
+        on typed.email = emails.address
+    left join addresses as phones
+        on typed.phone = phones.address
+    left join campaign_terms
+        on typed.campaign_id = campaign_terms.campaign_id
+    left join variants as single_variants
+        on
+            typed.campaign_id = single_variants.campaign_id
+            and single_variants.variant_count = 1
+    left join variants
+        on
+            typed.campaign_id = variants.campaign_id
+            and coalesce(typed.variant, single_variants.variant) = variants.variant
+),
+
+judged as (
+    select
+        joined.*,
+        case
+            when campaign_id is null then 'a row has no campaign_id'
+            when not is_known_campaign
+                then 'seeds/campaigns.csv has no such campaign: add it, with its costs and days'
+            when assignment is null
+                then
+                    'arm is ' || coalesce(arm, 'missing')
+                    || ': it must be contacted or held_back'
+            when person is null
+                then 'a row names nobody: it needs a customer_id, an email or a phone'
+            when contacted_at is not null and contacted_date is null
+                then
+                    'contacted_at is ' || contacted_at
+                    || ': it must begin with a date such as 2025-02-03'
+            when redeemed_at is not null and redeemed_date is null
+                then
+                    'redeemed_at is ' || redeemed_at
+                    || ': it must begin with a date such as 2025-02-03'
+            when contacted_date < launch_date
+                then
+                    'contacted_at is ' || contacted_at || ', before the launch_date '
+                    || cast(launch_date as {{ dbt.type_string() }})
+                    || ': let the campaign begin with its first contact'
+            when assignment = 'treatment' and not is_known_variant
+                then
+                    'variant is ' || coalesce(given_variant, 'missing')
+                    || ': seeds/campaign_variants.csv has no such variant of the campaign'
+        end as problem
+    from joined
+),
+
+checked as (
+    select
+        campaign_id,
+        assignment,
+
+        customer_id,
+        case when assignment = 'treatment' then given_variant end as variant,
+
+        contacted_date,
+        redeemed_date
+    from judged
+    where
+        case
+            when problem is null then true
+            else {{ stop_with(
+                "'PAST_CAMPAIGN_CONTACTS, campaign ' || coalesce(campaign_id, '?') || ': ' || problem"
+            ) }}
+        end
+)
+
+select * from checked
