@@ -1,17 +1,17 @@
 {#-
     Usage: call campaign_decisions_ctes(steps) after the CTEs `candidates` (the rows of
     int_campaign_candidates to decide) and `held` (campaign, household, launch_date and end_date of
-    all that launched campaigns contacted or held back); `steps` is the number of campaigns in `candidates` (macro campaign_steps). It
-    returns a list of CTEs with a comma at the end. The last one is `decided`: one row per row of
-    `candidates`, with the columns of campaign_assignments. `assignment` is treatment, control or
-    null, and `suppressed_because` says why it is null.
+    all that launched campaigns contacted or held back); `steps` is the number of campaigns in
+    `candidates` (macro campaign_steps). It returns a list of CTEs with a comma at the end. The last
+    one is `decided`: one row per row of `candidates`, with the columns of campaign_assignments.
+    `assignment` is treatment, control or null, and `suppressed_because` says why it is null.
 
     Campaigns are decided one after another, by launch date and priority. A campaign takes no
     customer whose household is in another campaign at the same time, or was recently in as many
-    campaigns as the var contact_cap allows. Of the others it takes as many as its budget pays for, from the
-    top of its list. A customer whom an earlier campaign did not take is free for the next one. So
-    there is one step per campaign, which decides the rows of that campaign and reads the decisions
-    of all earlier steps.
+    campaigns as the var contact_cap allows. Of the others it takes as many as its budget pays for,
+    from the top of its list. A customer whom an earlier campaign did not take is free for the next
+    one. So there is one step per campaign, which decides the rows of that campaign and reads the
+    decisions of all earlier steps.
 
     A customer in a control group counts as in the campaign, like a contacted one. Otherwise the
     random draw of one campaign would influence who is on the list of another.

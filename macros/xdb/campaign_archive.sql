@@ -117,9 +117,9 @@
         {#- An object store writes a file whole or not at all. -#}
         {%- set folders = {} -%}
         {%- set archived = default__archived_relation('launches') -%}
-        {%- set known = run_query('select distinct campaign_id from ' ~ archived).columns[0].values()
-            if archived else [] -%}
-        {%- for campaign in ids.columns[0].values() if campaign not in known -%}
+        {%- set known = run_query('select campaign_id from ' ~ archived) if archived -%}
+        {%- set known_ids = known.columns[0].values() if known else [] -%}
+        {%- for campaign in ids.columns[0].values() if campaign not in known_ids -%}
             {%- do folders.update({campaign: campaign_archive() ~ '/' ~ local_md5(campaign)}) -%}
         {%- endfor -%}
     {%- else -%}

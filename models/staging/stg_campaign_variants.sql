@@ -1,6 +1,6 @@
--- Grain: one row per campaign and variant of its treatment. A campaign without a row in the seed has
--- one variant, called treatment; an empty field takes the campaign's value. An invalid row stops the
--- build, and the message names it.
+-- Grain: one row per campaign and variant of its treatment. A campaign without a row in the seed
+-- has one variant, called treatment; an empty field takes the campaign's value. An invalid row
+-- stops the build, and the message names it.
 with campaign_variants as (
     select * from {{ ref('campaign_variants') }}
 ),

@@ -1,6 +1,6 @@
--- Grain: one row per row of the past campaign contacts, typed. The customer is null where an address
--- is that of no customer. A row that cannot be understood stops the build, and the message names its
--- campaign and the value, but no person.
+-- Grain: one row per row of the past campaign contacts, typed. The customer is null where an
+-- address is that of no customer. A row that cannot be understood stops the build, and the message
+-- names its campaign and the value, but no person.
 -- depends_on: {{ source('raw', 'past_campaign_contacts') }}
 with source_rows as (
     {{ read_past_campaign_contacts() }}
@@ -22,35 +22,47 @@ customer_aliases as (
     select * from {{ ref('stg_customer_aliases') }}
 ),
 
+contacts as (
+    select * from {{ ref('stg_customer_contacts__normalised') }}
+),
+
 -- An address stands for any of its customers, as they are one household.
 addresses as (
-    {%- for channel in ['email', 'phone'] %}
     select
-        {{ channel }} as address,
+        email as address,
         min(customer_id) as customer_id
-    from {{ ref('stg_customer_contacts__normalised') }}
-    where {{ channel }} is not null
+    from contacts
+    where email is not null
     group by 1
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    union all
+    select
+        phone as address,
+        min(customer_id) as customer_id
+    from contacts
+    where phone is not null
+    group by 1
 ),
 
 trimmed as (
     select
         {%- for column in past_campaign_contacts_input().columns %}
-        {{ text_or_null(trim_blanks('raw_' ~ column)) }} as {{ column }}
-        {{- ',' if not loop.last }}
+        {{ text_or_null(trim_blanks('raw_' ~ column)) }} as {{ column }},
         {%- endfor %}
+        line_hash,
+        row_number() over (partition by line_hash order by line_hash nulls last) as occurrence
     from source_rows
 ),
 
 -- Campaign tools write the day with or without a time; only the day is used.
 typed as (
     select
+        trimmed.line_hash || '-' || cast(trimmed.occurrence as {{ dbt.type_string() }})
+            as past_contact_id,
         trimmed.campaign_id,
         trimmed.arm,
         case
-            when lower(trimmed.arm) in ('contacted', 'treatment', 'treated', 'sent') then 'treatment'
+            when lower(trimmed.arm) in ('contacted', 'treatment', 'treated', 'sent')
+                then 'treatment'
             when lower(trimmed.arm) in ('held back', 'held_back', 'control', 'holdout')
                 then 'control'
         end as assignment,
@@ -62,12 +74,14 @@ typed as (
         trimmed.variant,
         trimmed.contacted_at,
         trimmed.redeemed_at,
-        {%- for column in ['contacted', 'redeemed'] %}
         case
-            when {{ is_iso_date('substr(trimmed.' ~ column ~ '_at, 1, 10)') }}
-                then try_cast(substr(trimmed.{{ column }}_at, 1, 10) as date)
-        end as {{ column }}_date{{ ',' if not loop.last }}
-        {%- endfor %}
+            when {{ is_iso_date('substr(trimmed.contacted_at, 1, 10)') }}
+                then try_cast(substr(trimmed.contacted_at, 1, 10) as date)
+        end as contacted_date,
+        case
+            when {{ is_iso_date('substr(trimmed.redeemed_at, 1, 10)') }}
+                then try_cast(substr(trimmed.redeemed_at, 1, 10) as date)
+        end as redeemed_date
     from trimmed
 ),
 
@@ -140,9 +154,10 @@ judged as (
 
 checked as (
     select
+        past_contact_id,
         campaign_id,
-        assignment,
 
+        assignment,
         customer_id,
         case when assignment = 'treatment' then given_variant end as variant,
 
@@ -153,7 +168,8 @@ checked as (
         case
             when problem is null then true
             else {{ stop_with(
-                "'PAST_CAMPAIGN_CONTACTS, campaign ' || coalesce(campaign_id, '?') || ': ' || problem"
+                "'PAST_CAMPAIGN_CONTACTS, campaign ' || coalesce(campaign_id, '?') || ': '"
+                ~ " || problem"
             ) }}
         end
 )

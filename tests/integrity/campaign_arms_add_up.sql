@@ -1,5 +1,5 @@
--- One row per campaign and arm whose sums differ. Each household is in one segment and one arm of the
--- campaign: households, orders, revenue and cost of the segments must add up to those of the
+-- One row per campaign and arm whose sums differ. Each household is in one segment and one arm of
+-- the campaign: households, orders, revenue and cost of the segments must add up to those of the
 -- campaign, and the households of the campaign to its members.
 with campaign_arms as (
     select * from {{ ref('int_campaign_arms') }}

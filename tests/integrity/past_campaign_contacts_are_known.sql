@@ -1,5 +1,5 @@
--- Rows of PAST_CAMPAIGN_CONTACTS whose address is that of no customer, by campaign and arm. They are
--- not counted. Give the customer ids, or the contacts that hold these addresses.
+-- Rows of PAST_CAMPAIGN_CONTACTS whose address is that of no customer, by campaign and arm. They
+-- are not counted. Give the customer ids, or the contacts that hold these addresses.
 {{ config(severity='warn', tags=['campaigns']) }}
 
 select

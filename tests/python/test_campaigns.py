@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import PROJECT, SAMPLE, Build, copy_project, run_build
+from customer_value import campaign_archive
 from scipy import stats
 
 SEED = (PROJECT / "seeds" / "campaigns.csv").read_text()
@@ -18,10 +19,13 @@ SEEDS = ["campaigns", "campaign_variants", "stg_campaigns", "stg_campaign_varian
 LISTS = [
     *("campaigns", "campaign_variants", "suppressed_customers", "stg_campaigns"),
     "stg_suppressed_customers",
-    *("stg_campaign_variants", "int_campaigns", "int_campaign_variants"),
+    *("stg_campaign_variants", "stg_past_campaign_contacts", "int_campaigns__known"),
+    *("campaign_launches", "int_campaigns", "int_campaign_variants", "int_customers__households"),
     *("path:models/marts/campaigns/audiences", "int_audiences"),
-    *("int_campaign_candidates", "campaign_assignments", "campaign_targets"),
+    *("int_campaign_candidates", "campaign_assignments", "int_campaign_members"),
+    "campaign_targets",
 ]
+LEDGER = ("int_campaigns__known", "campaign_launches", "campaign_assignments")
 
 
 def audiences(**texts: str) -> dict[str, str]:
@@ -71,8 +75,13 @@ class Campaigns:
 
     def forget(self) -> None:
         """No campaign has been launched yet."""
-        self.execute("drop table campaign_assignments")
+        self.lose()
         shutil.rmtree(self.archive, ignore_errors=True)
+
+    def lose(self) -> None:
+        """The warehouse is lost, and the archive is not."""
+        for table in LEDGER:
+            self.execute(f"drop table {table}")
 
     def execute(self, sql: str) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
@@ -250,7 +259,7 @@ def test_launches_one_by_one_and_all_at_once_give_the_same_lists(campaigns):
     assert campaigns.assignments() == at_once
 
 
-def test_a_changed_rule_or_seed_and_a_full_refresh_alter_no_launched_campaign(campaigns):
+def test_a_changed_rule_and_a_full_refresh_alter_no_launched_campaign(campaigns):
     before = campaigns.assignments()
     planned_before = campaigns.sample.query(
         "select customer_id from campaign_targets where campaign_id = 'reactivation_2025'"
@@ -261,11 +270,15 @@ def test_a_changed_rule_or_seed_and_a_full_refresh_alter_no_launched_campaign(ca
         f"models/marts/campaigns/audiences/audience_{audience}.sql": nobody
         for audience in ("win_back", "vip_care", "reactivation")
     }
-    changed["seeds/campaigns.csv"] = SEED.replace(",0.30,400,", ",0.90,1,")
 
     built = campaigns.relist(changed, "--full-refresh")
 
     assert campaigns.assignments() == before
+    # The rule at the launch is kept.
+    assert built.value(
+        "select audience_rule like '%customers_at_risk%' or audience_rule like '%at_risk%' "
+        "from campaign_launches where campaign_id = 'win_back_2024'"
+    )
     # The changed rule was at work: a campaign that is only planned has changed.
     assert planned_before
     assert (
@@ -273,32 +286,257 @@ def test_a_changed_rule_or_seed_and_a_full_refresh_alter_no_launched_campaign(ca
     )
 
 
-def test_a_lost_warehouse_takes_its_campaigns_back(campaigns):
+VARIANTS = (PROJECT / "seeds" / "campaign_variants.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("files", "difference"),
+    [
+        (
+            {"seeds/campaigns.csv": SEED.replace(",0.30,400,", ",0.90,1,")},
+            "win_back_2024 was launched on other terms: seeds/campaigns.csv has the budget 1.0000, "
+            "the launch had 400.0000",
+        ),
+        (
+            {"seeds/campaigns.csv": SEED.replace("win_back,2024-09-02", "win_back,2024-09-03")},
+            "win_back_2024 was launched on other terms: seeds/campaigns.csv has the launch_date "
+            "2024-09-03, the launch had 2024-09-02",
+        ),
+        (
+            {"seeds/campaigns.csv": SEED.replace("email,10 off the next", "post,10 off the next")},
+            "variant treatment: seeds/campaign_variants.csv has the channel post, the launch had "
+            "email",
+        ),
+        (
+            {"seeds/campaign_variants.csv": VARIANTS + "win_back_2024,a,,,,,1\n"},
+            "win_back_2024 was launched on other terms: the launch had no variant a",
+        ),
+        (
+            {"seeds/campaign_variants.csv": VARIANTS.replace("voucher,", "voucher5,")},
+            "upgrade_2024 was launched on other terms: the launch had no variant voucher5",
+        ),
+        (
+            {"seeds/campaign_variants.csv": VARIANTS.replace(",,5,1", ",,6,1")},
+            "upgrade_2024 was launched on other terms: variant voucher: "
+            "seeds/campaign_variants.csv has the offer_cost 6.0000, the launch had 5.0000",
+        ),
+    ],
+)
+def test_a_seed_that_no_longer_agrees_with_a_launch_is_named(campaigns, files, difference):
+    before = campaigns.assignments()
+
+    built = campaigns.run(files)
+
+    assert not built.succeeded
+    assert difference in " ".join(built.output.split())
+    assert campaigns.assignments() == before
+
+
+def test_a_lost_warehouse_takes_its_campaigns_back_and_launches_a_new_one(campaigns):
+    """The new one is decided although the archive holds the others (its list was once lost)."""
     before = campaigns.assignments()
     campaigns.forget()
     campaigns.relist()
-    assert len(list(campaigns.archive.glob("*/*.parquet"))) == 4
-    campaigns.execute("drop table campaign_assignments")
+    assert len(list(campaigns.archive.glob("*/manifest.json"))) == 4
+    campaigns.lose()
     everyone = (
         "select as_of_date, customer_id, 1 as priority, 'x' as reason from "
         "{{ ref('int_audience_customers') }}"
     )
+    new = "new,cannot_lose,2024-11-04,2024-11-05,post,x,1,0,0.1,0.5,,9,30"
 
-    campaigns.relist({"models/marts/campaigns/audiences/audience_win_back.sql": everyone})
+    built = campaigns.relist(
+        {
+            "models/marts/campaigns/audiences/audience_win_back.sql": everyone,
+            "seeds/campaigns.csv": seed(new),
+        }
+    )
+
+    assert [row for row in campaigns.assignments() if row[0] != "new"] == before
+    assert built.value(
+        "select count(*) = (select count(*) from int_campaign_candidates where campaign_id = 'new')"
+        " and count(*) > 0 from campaign_assignments where campaign_id = 'new'"
+    )
+    assert len(list(campaigns.archive.glob("*/manifest.json"))) == 5
+
+
+def test_what_is_no_whole_launch_is_set_aside_and_named(campaigns):
+    """Cut, changed, doubled, foreign, of an older version: the next build needs no hand."""
+    before = campaigns.assignments()
+    campaigns.forget()
+    campaigns.relist()
+    [win_back] = campaigns.archive.glob("win_back_2024-*")
+    [upgrade] = campaigns.archive.glob("upgrade_2024-*")
+    [vip_care] = campaigns.archive.glob("vip_care_2024-*")
+    whole = (win_back / "assignments.parquet").read_bytes()
+    (win_back / "assignments.parquet").write_bytes(whole[: len(whole) // 2])
+    shutil.copy(vip_care / "assignments.parquet", upgrade / "data_1.parquet")
+    shutil.copytree(vip_care, campaigns.archive / "vip_care copy")
+    (campaigns.archive / "campaign_id=x").mkdir()
+    (campaigns.archive / "campaign_id=x" / "data_0.parquet").write_bytes(b"")
+    # Left by a build that was killed.
+    shutil.copytree(vip_care, campaigns.archive / f".writing-{campaign_archive._host()}-99999999")
+
+    built = campaigns.relist()
+    output = " ".join(built.output.split())
+    campaigns.lose()
+    campaigns.relist()
 
     assert campaigns.assignments() == before
+    for name in (win_back.name, f"{upgrade.name}/data_1.parquet", "vip_care copy", "campaign_id=x"):
+        assert f"warehouse_campaigns/{name} is no whole launch" in output, name
+    assert len(list((campaigns.archive / "set_aside").iterdir())) == 4
+    assert len(list(campaigns.archive.glob("*/manifest.json"))) == 4
+
+
+def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(campaigns):
+    campaigns.forget()
+    known = ["campaigns", "stg_campaigns", "int_as_of_dates", "int_campaigns__known"]
+    campaigns.relist(
+        {"seeds/campaigns.csv": seed(without=("vip_care_2024", "upgrade_2024"))},
+        select=[*known, "campaign_variants"],
+        variables={"as_of_date": "2024-08-30"},
+    )
+
+    built = campaigns.relist(select=[*LISTS, "int_as_of_dates"])
+
+    assert built.query(
+        "select campaign_id, evidence from int_campaigns where is_launched order by 1"
+    ) == [
+        ("second_order_2024", "experiment"),
+        ("upgrade_2024", "drawn_afterwards"),
+        ("vip_care_2024", "drawn_afterwards"),
+        ("win_back_2024", "experiment"),
+    ]
+
+
+def test_a_launched_campaign_stays_launched_if_the_clock_goes_back(campaigns):
+    before = campaigns.assignments()
+
+    built = campaigns.relist(
+        select=[*LISTS, "int_as_of_dates"], variables={"as_of_date": "2024-10-01"}
+    )
+
+    assert campaigns.assignments() == before
+    assert built.query(
+        "select campaign_id, status from int_campaigns where launch_date > as_of_date "
+        "and is_launched order by 1"
+    ) == [("second_order_2024", "running"), ("upgrade_2024", "running")]
+
+
+def test_another_salt_draws_other_groups_for_planned_campaigns_only(campaigns):
+    before = campaigns.assignments()
+    query = (
+        "select customer_id, assignment from campaign_targets "
+        "where campaign_id = 'reactivation_2025' order by 1"
+    )
+    planned = campaigns.sample.query(query)
+
+    built = campaigns.relist(variables={"campaign_salt": "another"})
+
+    assert campaigns.assignments() == before
+    assert built.query(query) != planned
+
+
+def test_thirty_campaigns_of_one_day_with_odd_ids_are_decided_and_archived(campaigns):
+    """The plan once grew by 2.5 times with each campaign, so that 14 did not end."""
+    before = campaigns.assignments()
+    odd = ["a/b", "../../escape", "'; drop table customers; --", '"x=1,\nb"', "é *?", "x" * 300]
+    campaigns.forget()
+    rest = "post,x,1,0,0.1,0.5,,9,30"
+    rows = [f"{name},win_back,2024-11-04,2024-11-24,{rest}" for name in odd]
+    rows += [f"c{n},upgrade,2024-11-04,2024-11-24,{rest}" for n in range(12)]
+    rows += [f"p{n},upgrade,2025-12-01,2025-12-24,{rest}" for n in range(12)]
+
+    campaigns.relist({"seeds/campaigns.csv": seed(*rows)})
+    decided = campaigns.assignments()
+    campaigns.lose()
+    campaigns.relist({"seeds/campaigns.csv": seed(*rows)})
+
+    assert campaigns.assignments() == decided
+    names = {row[0] for row in decided}
+    assert len(names) == 4 + len(odd) + 12
+    assert [row for row in decided if row in set(before)] == before
+    assert len(list(campaigns.archive.glob("*/manifest.json"))) == len(names)
+
+
+def test_given_recipients_of_past_campaigns_are_measured_and_not_drawn(campaigns, tmp_path):
+    """One that held some back, and one that wrote to all it knew, some by their address."""
+    path = tmp_path / "past.csv"
+    rows = campaigns.sample.query(
+        "select customer_id, assignment from campaign_assignments "
+        "where campaign_id = 'win_back_2024' and assignment is not null order by 1"
+    )
+    written = [("win_back_2024", arm, customer, "", "") for customer, arm in rows]
+    vips = [
+        row[0]
+        for row in campaigns.sample.query(
+            "select customer_id from campaign_assignments where campaign_id = 'vip_care_2024' "
+            "and assignment = 'treatment' order by 1"
+        )
+    ]
+    contacts = PROJECT / "seeds" / "sample" / "sample_customer_contacts.csv"
+    lines = [line.replace(".0,", ",", 1) for line in contacts.read_text().splitlines()]
+    addresses = dict(line.split(",")[:2] for line in lines)
+    vips.sort(key=lambda customer: (not addresses.get(customer), customer))
+    vips = vips[:20]
+    address = addresses[vips[0]].upper()
+    written += [("vip_care_2024", "contacted", "", address, "2024-09-05")]
+    written += [("vip_care_2024", "contacted", vip, "", "") for vip in vips[1:]]
+    written += [("vip_care_2024", "Sent", "", "nobody@example.com", "")]
+    path.write_text(
+        "Campaign ID,Arm,Customer ID,Email,Redeemed At\n"
+        + "".join(",".join(row) + "\n" for row in written)
+    )
+    people = ["base_customer_contacts", "stg_customer_contacts__normalised"]
+    results = ["int_campaign_outcomes", "int_campaign_arms", "fit_campaign_results"]
+
+    built = campaigns.relist(
+        select=[*people, *LISTS, *results, "campaign_results"],
+        customer_contacts=contacts,
+        environment={"PAST_CAMPAIGN_CONTACTS": str(path)},
+    )
+
+    households = built.value(
+        "select count(*) from (select 1 from campaign_assignments "
+        "left join int_customers__households using (customer_id) "
+        "where campaign_id = 'win_back_2024' and assignment is not null "
+        "group by coalesce(household_id, customer_id) having min(assignment) = 'treatment')"
+    )
+    assert built.query(
+        "select campaign_id, evidence, treated_count, redemption_count, control_count > 20 "
+        "from campaign_results "
+        "where scope = 'campaign' and campaign_id in ('vip_care_2024', 'win_back_2024') order by 1"
+    ) == [
+        ("vip_care_2024", "observational", 20, 1, True),
+        ("win_back_2024", "experiment", households, 0, True),
+    ]
+    [(verdict, p_value, incremental)] = built.query(
+        "select verdict, revenue_p_value, incremental_revenue from campaign_results "
+        "where campaign_id = 'vip_care_2024' and scope = 'campaign'"
+    )
+    assert verdict.startswith("no proof: nobody was held back by chance, and the contacted had")
+    assert (p_value, incremental) == (None, None)
+    assert built.query("select 1 from campaign_targets where campaign_id = 'win_back_2024'") == []
+
+    path.write_text("Campaign ID,Arm,Customer ID\nvip_care_2024,maybe,1\n")
+    stopped = campaigns.run(environment={"PAST_CAMPAIGN_CONTACTS": str(path)})
+    assert "vip_care_2024: arm is maybe: it must be contacted or held_back" in " ".join(
+        stopped.output.split()
+    )
 
 
 def test_the_archive_may_lie_deep_and_have_any_name(campaigns, tmp_path, monkeypatch):
     before = campaigns.assignments()
     campaigns.forget()
     monkeypatch.setenv("CAMPAIGN_ARCHIVE", str(tmp_path / "back up" / "it's [old] *"))
-    campaigns.relist(select=["campaign_assignments"])
+    ledger = ["int_campaigns__known", "campaign_launches", "campaign_assignments"]
+    campaigns.relist(select=ledger)
     campaigns.execute("update campaign_assignments set reason = 'changed'")
 
-    campaigns.relist(select=["campaign_assignments"])
-    campaigns.execute("drop table campaign_assignments")
-    campaigns.relist(select=["campaign_assignments"])
+    campaigns.relist(select=ledger)
+    campaigns.lose()
+    campaigns.relist(select=ledger)
 
     assert campaigns.assignments() == before
 

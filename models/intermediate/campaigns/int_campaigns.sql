@@ -54,8 +54,11 @@ differences as (
         launches.campaign_id,
         case
             {%- for term in terms %}
-            when campaign_terms.{{ term }} is distinct from launches.{{ term }}
-                then {{ says('campaigns', term, 'campaign_terms', 'launches') }}
+            when {{ as_said('campaign_terms', term) }} <> {{ as_said('launches', term) }}
+                then
+                    'seeds/campaigns.csv has the {{ term }} '
+                    || {{ as_said('campaign_terms', term) }}
+                    || ', the launch had ' || {{ as_said('launches', term) }}
             {%- endfor %}
         end as difference
     from launches
@@ -70,10 +73,12 @@ differences as (
             when campaign_launches.variant is null
                 then 'the launch had no variant ' || variants.variant
             {%- for term in variant_terms %}
-            when variants.{{ term }} is distinct from campaign_launches.{{ term }}
+            when {{ as_said('variants', term) }} <> {{ as_said('campaign_launches', term) }}
                 then
-                    'variant ' || variants.variant || ': '
-                    || {{ says('campaign_variants', term, 'variants', 'campaign_launches') }}
+                    'variant ' || variants.variant
+                    || ': seeds/campaign_variants.csv has the {{ term }} '
+                    || {{ as_said('variants', term) }}
+                    || ', the launch had ' || {{ as_said('campaign_launches', term) }}
             {%- endfor %}
         end as difference
     from campaign_launches

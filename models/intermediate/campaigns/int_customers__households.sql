@@ -45,7 +45,8 @@ step_0 as (
     from shared
 ),
 
--- Each step takes the smallest id over one more address: first of the address, then of the customer.
+-- Each step takes the smallest id over one more address: first of the address, then of the
+-- customer.
 {%- for step in range(1, steps + 1) %}
 step_{{ step }} as {{ materialized() }} (
     select

@@ -17,7 +17,27 @@ variants as (
 
 pairs as (
     select
-        fit_ab_tests.*,
+        fit_ab_tests.campaign_id,
+        fit_ab_tests.variant,
+        fit_ab_tests.other_variant,
+        fit_ab_tests.sample_ratio_p_value,
+        -- As in campaign_results.
+        {%- set is_shown -%}
+            campaigns.measured_until >= campaigns.attribution_end_date
+            and campaigns.evidence <> 'observational'
+        {%- endset %}
+        {%- for outcome in ['response', 'revenue', 'cuped_revenue'] %}
+        fit_ab_tests.{{ outcome }}_difference,
+        {%- for figure in ['lower', 'upper', 'p_value'] %}
+        case when {{ is_shown }} then fit_ab_tests.{{ outcome }}_{{ figure }} end
+            as {{ outcome }}_{{ figure }},
+        {%- endfor %}
+        {%- endfor %}
+        {%- for outcome in ['response', 'cuped_revenue'] %}
+        case when {{ is_shown }} then fit_ab_tests.{{ outcome }}_p_value_holm end
+            as {{ outcome }}_p_value_holm,
+        {%- endfor %}
+        campaigns.evidence,
         variants.customer_count as variant_count,
         other_variants.customer_count as other_variant_count,
         cast(variants.responder_count as double) / nullif(variants.customer_count, 0)
@@ -50,6 +70,10 @@ ab_test_results as (
         other_variant,
 
         case
+            when evidence = 'drawn_afterwards'
+                then 'no evidence: drawn after the launch, so nobody knows who got which variant'
+            when evidence = 'observational'
+                then 'no proof: nobody knows whether chance decided who got which variant'
             when least(variant_count, other_variant_count) = 0 then 'nobody to compare with'
             {{ comparison_in_words('least(variant_count, other_variant_count)', {
                 'not_drawn': "'the variants were not drawn as planned'",

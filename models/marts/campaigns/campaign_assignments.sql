@@ -36,8 +36,8 @@ campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
--- Whom launched campaigns of the seed contacted or held back. One that was removed from the seed has
--- ended.
+-- Whom launched campaigns of the seed contacted or held back. One that was removed from the seed
+-- has ended.
 held_customers as (
     select
         launched.campaign_id,

@@ -22,6 +22,14 @@ restored as (
     {%- endif %}
 ),
 
+launched_before as (
+    select campaign_id from restored
+    {%- if is_incremental() %}
+    union
+    select campaign_id from {{ this }}
+    {%- endif %}
+),
+
 campaign_terms as (
     select * from {{ ref('stg_campaigns') }}
 ),
@@ -85,11 +93,7 @@ launched as (
         on
             campaign_terms.campaign_id = known.campaign_id
             and campaign_terms.launch_date = known.launch_date
-    where
-        campaign_terms.campaign_id not in (select restored.campaign_id from restored)
-        {%- if is_incremental() %}
-        and campaign_terms.campaign_id not in (select campaign_id from {{ this }})
-        {%- endif %}
+    where campaign_terms.campaign_id not in (select launched_before.campaign_id from launched_before)
 ),
 
 campaign_launches as (

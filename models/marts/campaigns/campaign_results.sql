@@ -1,6 +1,6 @@
 -- Grain: one row per campaign, scope (campaign, segment, variant) and value of the scope: contacted
--- customers compared with the control group. The scope campaign is the whole campaign, and is there
--- for planned campaigns too.
+-- households compared with the control group. The scope campaign is the whole campaign, and is
+-- there for planned campaigns too.
 with campaign_terms as (
     select * from {{ ref('int_campaigns') }}
 ),
@@ -25,19 +25,26 @@ audiences as (
     group by 1
 ),
 
+-- As in int_campaign_outcomes: only lists that were drawn here before they were sent.
 all_campaigns as (
     select
         'all_campaigns' as campaign_id,
+        'experiment' as evidence,
+        true as is_launched,
         max(as_of_date) as as_of_date,
-        min(case when is_launched then launch_date end) as launch_date,
+        min(launch_date) as launch_date,
         max(measured_until) as measured_until,
-        max(case when is_launched then attribution_end_date end) as attribution_end_date
+        max(attribution_end_date) as attribution_end_date
     from campaign_terms
+    where
+        evidence = 'experiment'
+        and not has_given_recipients
 ),
 
 campaigns as (
     select
         campaign_id,
+        evidence,
         status,
         is_launched,
         launch_date,
@@ -47,8 +54,9 @@ campaigns as (
     union all
     select
         campaign_id,
+        evidence,
         case when as_of_date < attribution_end_date then 'measuring' else 'ended' end as status,
-        true as is_launched,
+        is_launched,
         launch_date,
         measured_until,
         attribution_end_date
@@ -69,6 +77,9 @@ arms as (
         max(case when arm = 'control' then order_count end) as control_orders,
         max(case when arm = 'treatment' then net_revenue end) as treated_revenue,
         max(case when arm = 'control' then net_revenue end) as control_revenue,
+        max(case when arm = 'treatment' then prior_revenue end) as treated_prior_revenue,
+        max(case when arm = 'control' then prior_revenue end) as control_prior_revenue,
+        max(case when arm = 'treatment' then redemption_count end) as redemption_count,
         max(case when arm = 'treatment' then campaign_cost end) as campaign_cost
     from campaign_arms
     group by 1, 2, 3
@@ -95,6 +106,7 @@ joined as (
         comparisons.scope_value,
 
         campaigns.status,
+        campaigns.evidence,
         campaigns.is_launched,
         campaigns.launch_date,
         campaigns.measured_until,
@@ -109,17 +121,30 @@ joined as (
         arms.control_orders,
         arms.treated_revenue,
         arms.control_revenue,
+        arms.redemption_count,
         arms.campaign_cost,
+        cast(arms.treated_prior_revenue as double) / nullif(arms.treated_count, 0)
+        - cast(arms.control_prior_revenue as double) / nullif(arms.control_count, 0)
+            as prior_revenue_difference,
         fit_campaign_results.sample_ratio_p_value,
-        {% for outcome in ['response', 'orders', 'revenue', 'cuped_revenue'] %}
+        -- Who looks daily at p-values or intervals and stops at the first one that pleases finds an
+        -- effect where there is none. Of customers who were not drawn by chance they say nothing.
+        {%- set is_shown -%}
+            campaigns.measured_until >= campaigns.attribution_end_date
+            and campaigns.evidence <> 'observational'
+        {%- endset %}
+        {%- for outcome in ['response', 'orders', 'revenue', 'cuped_revenue'] %}
         fit_campaign_results.{{ outcome }}_difference,
-        fit_campaign_results.{{ outcome }}_lower,
-        fit_campaign_results.{{ outcome }}_upper,
-        fit_campaign_results.{{ outcome }}_p_value,
+        {%- for figure in ['lower', 'upper', 'p_value'] %}
+        case when {{ is_shown }} then fit_campaign_results.{{ outcome }}_{{ figure }} end
+            as {{ outcome }}_{{ figure }},
         {%- endfor %}
-        fit_campaign_results.cuped_variance_share,
-        fit_campaign_results.response_p_value_holm,
-        fit_campaign_results.cuped_revenue_p_value_holm
+        {%- endfor %}
+        {%- for outcome in ['response', 'cuped_revenue'] %}
+        case when {{ is_shown }} then fit_campaign_results.{{ outcome }}_p_value_holm end
+            as {{ outcome }}_p_value_holm,
+        {%- endfor %}
+        fit_campaign_results.cuped_variance_share
     from comparisons
     inner join campaigns
         on comparisons.campaign_id = campaigns.campaign_id
@@ -138,14 +163,24 @@ joined as (
 ),
 
 -- From the variance-reduced difference: it has the same expectation as the plain one, and a smaller
--- variance.
-incremental as (
+-- variance. It is an effect only where chance decided who was contacted.
+affected as (
     select
         joined.*,
-        round(cuped_revenue_difference * treated_count, 4) as incremental_revenue,
-        round(cuped_revenue_lower * treated_count, 4) as incremental_revenue_lower,
-        round(cuped_revenue_upper * treated_count, 4) as incremental_revenue_upper
+        case
+            when measured_until >= attribution_end_date and evidence = 'experiment'
+                then treated_count
+        end as affected_count
     from joined
+),
+
+incremental_revenue as (
+    select
+        affected.*,
+        round(cuped_revenue_difference * affected_count, 4) as incremental_revenue,
+        round(cuped_revenue_lower * affected_count, 4) as incremental_revenue_lower,
+        round(cuped_revenue_upper * affected_count, 4) as incremental_revenue_upper
+    from affected
 ),
 
 campaign_results as (
@@ -155,13 +190,25 @@ campaign_results as (
         scope_value,
 
         status,
+        evidence,
         case
             when not is_launched then 'not launched yet'
             when treated_count + control_count = 0 and audience_count = 0
                 then 'nobody in the audience'
             when treated_count + control_count = 0 then 'everyone in the audience suppressed'
             when treated_count = 0 then 'nobody was contacted'
+            when evidence = 'drawn_afterwards'
+                then 'no evidence: drawn after the launch, so nobody knows who was contacted'
             when control_count = 0 then 'nobody to compare with: no control'
+            when evidence = 'observational' and measured_until >= attribution_end_date
+                then
+                    'no proof: nobody was held back by chance, and the contacted had spent '
+                    || cast(
+                        cast(abs(prior_revenue_difference) as decimal(18, 2))
+                        as {{ dbt.type_string() }}
+                    )
+                    || case when prior_revenue_difference < 0 then ' less' else ' more' end
+                    || ' each in the year before than those they are compared with'
             {{ comparison_in_words('least(treated_count, control_count)', {
                 'not_drawn': "'contacted and held back are not as many as planned'",
                 'no_difference': "'not distinguishable from zero'",
@@ -175,6 +222,8 @@ campaign_results as (
         cast(treated_count as integer) as treated_count,
         cast(control_count as integer) as control_count,
         sample_ratio_p_value,
+        round(prior_revenue_difference, 6) as prior_revenue_difference,
+        cast(redemption_count as integer) as redemption_count,
 
         cast(treated_responders as double) / nullif(treated_count, 0) as treated_response_rate,
         cast(control_responders as double) / nullif(control_count, 0) as control_response_rate,
@@ -223,7 +272,7 @@ campaign_results as (
 
         launch_date,
         measured_until
-    from incremental
+    from incremental_revenue
 )
 
 select * from campaign_results
