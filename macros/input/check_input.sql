@@ -7,6 +7,7 @@
         {%- do check_input_vars() -%}
         {%- set layout = input_layout(order_lines_input()) -%}
         {%- do log(words_of_layout(order_lines_input(), layout), info=true) -%}
+        {%- do stop_without_known_contacts() -%}
         {%- if has_customer_contacts() -%}
             {%- set contacts = input_layout(customer_contacts_input()) -%}
         {%- endif -%}
@@ -15,6 +16,26 @@
         {%- endif -%}
         {%- if past_campaign_contacts_input().path -%}
             {%- set past_contacts = input_layout(past_campaign_contacts_input()) -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#-
+    Stops where the warehouse has contacts and the run is given none: all consents would become
+    unknown without a word.
+-#}
+{% macro stop_without_known_contacts() %}
+    {%- if not has_customer_contacts() and not var('contacts_may_be_missing') -%}
+        {%- set contacts = adapter.get_relation(
+            target.database, target.schema, 'base_customer_contacts'
+        ) -%}
+        {%- if contacts and run_query('select 1 from ' ~ contacts ~ ' limit 1').rows | length -%}
+            {{ exceptions.raise_compiler_error(
+                "This warehouse was built with customer contacts, and CUSTOMER_CONTACTS is not set:"
+                ~ " nobody's consent would be known. Set it, take another WAREHOUSE, or set the var"
+                ~ " contacts_may_be_missing to true."
+            ) }}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}

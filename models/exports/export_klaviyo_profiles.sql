@@ -1,4 +1,4 @@
--- Grain: one row per e-mail address that may be used (per customer, where no contacts are given).
+-- Grain: one row per e-mail address that may be used.
 with customers as (
     select * from {{ ref('customers') }}
 ),
@@ -33,7 +33,7 @@ candidates as (
         customers.as_of_date,
         -- Of several customers with one address, the profile is that of the last to order.
         row_number() over (
-            partition by coalesce(reachable.email, customers.customer_id)
+            partition by reachable.email
             order by
                 customers.last_order_date desc nulls last,
                 customers.customer_id asc nulls last

@@ -50,9 +50,7 @@ typed as (
         coalesce(customer_aliases.belongs_to, cleaned.own_customer_id) as customer_id,
         lower(cleaned.email) as email,
         cleaned.phone,
-        {{ replace_matches(
-            plain_id('cleaned.phone'), '^[Tt][Ee][Ll]:|[ ()./\u00a0\u2007\u2010-\u2015\u202f-]'
-        ) }} as compact_phone,
+        {{ compact_phone('cleaned.phone') }} as compact_phone,
         cleaned.country,
         countries_by_name.country_code,
         countries_by_name.calling_code,

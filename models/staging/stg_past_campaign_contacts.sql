@@ -68,9 +68,7 @@ typed as (
         end as assignment,
         {{ customer_id_or_null(clean_customer_id('trimmed.customer_id')) }} as own_customer_id,
         lower(trimmed.email) as email,
-        {{ replace_matches(
-            plain_id('trimmed.phone'), '^[Tt][Ee][Ll]:|[ ()./\u00a0\u2007\u2010-\u2015\u202f-]'
-        ) }} as phone,
+        {{ compact_phone('trimmed.phone') }} as phone,
         trimmed.variant,
         trimmed.contacted_at,
         trimmed.redeemed_at,

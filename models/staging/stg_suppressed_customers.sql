@@ -1,5 +1,5 @@
--- Grain: one row per customer, channel and reason not to contact them. The customer id is the one
--- that orders have.
+-- Grain: one row per person, channel and reason not to contact them. A person is a customer id in
+-- the spelling of orders, an e-mail address or a phone number.
 with suppressed_customers as (
     select
         {{ trim_blanks('customer_id') }} as customer_id,
@@ -15,6 +15,7 @@ customer_aliases as (
 cleaned as (
     select
         {{ customer_id_or_null(clean_customer_id('customer_id')) }} as customer_id,
+        {{ compact_phone('customer_id') }} as compact_phone,
         channel,
         reason
     from suppressed_customers
@@ -22,7 +23,11 @@ cleaned as (
 
 named as (
     select distinct
-        coalesce(customer_aliases.belongs_to, cleaned.customer_id) as customer_id,
+        case
+            when compact_phone like '+%' then compact_phone
+            when customer_aliases.belongs_to is not null then customer_aliases.belongs_to
+            else cleaned.customer_id
+        end as person,
         cleaned.channel,
         cleaned.reason
     from cleaned

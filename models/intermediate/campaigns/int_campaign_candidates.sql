@@ -1,5 +1,6 @@
 -- Grain: one row per campaign and customer of its audience at the launch (or now, for a planned
--- campaign): the arm and variant that the hash draws for the customer, and what forbids a contact.
+-- campaign): the arm and variant that the hash draws for the customer's household, and what forbids
+-- a contact.
 with campaigns as (
     select * from {{ ref('int_campaigns') }}
     where not has_given_recipients
@@ -17,12 +18,12 @@ audience_customers as (
     select * from {{ ref('int_audience_customers') }}
 ),
 
-contacts as (
-    select * from {{ ref('stg_customer_contacts') }}
+households as (
+    select * from {{ ref('int_customers__households') }}
 ),
 
-suppressed_customers as (
-    select * from {{ ref('stg_suppressed_customers') }}
+permissions as (
+    select * from {{ ref('int_customers__permissions') }}
 ),
 
 members as (
@@ -31,15 +32,18 @@ members as (
         audiences.customer_id,
         audiences.priority,
         audiences.reason,
+        coalesce(households.household_id, audiences.customer_id) as household_id,
         md5(
             {{ campaign_salt() }} || ':' || campaigns.campaign_id || ':'
-            || audiences.customer_id
+            || coalesce(households.household_id, audiences.customer_id)
         ) as campaign_hash
     from campaigns
     inner join audiences
         on
             campaigns.audience = audiences.audience
             and campaigns.audience_as_of = audiences.as_of_date
+    left join households
+        on audiences.customer_id = households.customer_id
 ),
 
 -- The hash gives 65,536 equally likely draws: the middles of equal parts of the interval from 0 to
@@ -67,44 +71,60 @@ refusals as (
     select
         members.campaign_id,
         members.customer_id,
-        bool_or(suppressed_customers.customer_id is not null) as is_suppressed,
+        bool_or(coalesce(permissions.is_suppressed, false)) as is_suppressed,
         bool_or(
             {{ 'true' if has_customer_contacts() else 'false' }}
-            and case campaign_channels.channel
-                {%- for channel, consent in campaign_channels().items() if consent %}
-                when '{{ channel }}'
-                    then not coalesce(contacts.{{ consent }}, false)
-                {%- endfor %}
-                else false
-            end
+            and not coalesce(permissions.is_allowed, false)
         ) as lacks_consent
     from members
     inner join campaign_channels
         on members.campaign_id = campaign_channels.campaign_id
-    left join contacts
-        on members.customer_id = contacts.customer_id
-    left join suppressed_customers
+    left join permissions
         on
-            members.customer_id = suppressed_customers.customer_id
-            and campaign_channels.channel
-            = coalesce(suppressed_customers.channel, campaign_channels.channel)
+            members.customer_id = permissions.customer_id
+            and campaign_channels.channel = permissions.channel
     group by 1, 2
+),
+
+judged as (
+    select
+        draws.*,
+        case
+            when refusals.is_suppressed then 'suppression_list'
+            when refusals.lacks_consent then 'no_consent'
+            when {{ is_in_global_control('draws.household_id') }} then 'global_control'
+        end as refused_because
+    from draws
+    inner join refusals
+        on
+            draws.campaign_id = refusals.campaign_id
+            and draws.customer_id = refusals.customer_id
+),
+
+-- One member of a household is contacted or held back for all.
+placed as (
+    select
+        judged.*,
+        row_number() over (
+            partition by campaign_id, household_id, refused_because
+            order by priority nulls last, customer_id nulls last
+        ) as place_in_household
+    from judged
 ),
 
 candidates as (
     select
         draws.campaign_id,
         draws.customer_id,
-        draws.customer_id as household_id,
+        draws.household_id,
 
         variants.variant,
         draws.reason,
         customers.segment,
-        case
-            when refusals.is_suppressed then 'suppression_list'
-            when refusals.lacks_consent then 'no_consent'
-            when {{ is_in_global_control('draws.customer_id') }} then 'global_control'
-        end as refused_because,
+        coalesce(
+            draws.refused_because,
+            case when draws.place_in_household > 1 then 'same_household' end
+        ) as refused_because,
 
         draws.priority,
         campaigns.priority as campaign_priority,
@@ -135,13 +155,9 @@ candidates as (
 
         campaigns.launch_date,
         campaigns.end_date
-    from draws
+    from placed as draws
     inner join campaigns
         on draws.campaign_id = campaigns.campaign_id
-    inner join refusals
-        on
-            draws.campaign_id = refusals.campaign_id
-            and draws.customer_id = refusals.customer_id
     inner join variants
         on
             draws.campaign_id = variants.campaign_id

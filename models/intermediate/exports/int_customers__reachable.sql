@@ -7,33 +7,36 @@ contacts as (
     select * from {{ ref('stg_customer_contacts') }}
 ),
 
-suppressions as (
+permissions as (
     select
         customer_id,
-        bool_or(coalesce(channel, 'email') = 'email') as is_email_suppressed,
-        bool_or(coalesce(channel, 'sms') = 'sms') as is_sms_suppressed,
-        bool_or(coalesce(channel, 'ads') = 'ads') as is_ads_suppressed,
-        bool_or(coalesce(channel, 'post') = 'post') as is_post_suppressed
-    from {{ ref('stg_suppressed_customers') }}
+        bool_or(channel = 'email' and is_allowed) as is_email_allowed,
+        bool_or(channel = 'sms' and is_allowed) as is_sms_allowed,
+        bool_or(channel = 'ads' and is_allowed) as is_ads_allowed
+    from {{ ref('int_customers__permissions') }}
     group by 1
+),
+
+households as (
+    select * from {{ ref('int_customers__households') }}
 ),
 
 -- Control groups of campaigns that are still measured.
 controls as (
-    select distinct campaign_targets.customer_id
-    from {{ ref('campaign_targets') }} as campaign_targets
+    select distinct members.household_id
+    from {{ ref('int_campaign_members') }} as members
     inner join {{ ref('int_campaigns') }} as campaigns
-        on campaign_targets.campaign_id = campaigns.campaign_id
+        on members.campaign_id = campaigns.campaign_id
     where
-        campaign_targets.assignment = 'control'
+        members.assignment = 'control'
+        and not members.is_comparison
         and campaigns.status in ('running', 'measuring')
 ),
 
--- A person with contacts but without orders is included: their address may also be a customer's.
 people as (
     select
-        coalesce(customers.customer_id, contacts.customer_id) as customer_id,
-        customers.customer_id is not null as is_customer,
+        customers.customer_id,
+        coalesce(households.household_id, customers.customer_id) as household_id,
 
         contacts.email,
         contacts.phone,
@@ -42,77 +45,37 @@ people as (
         contacts.country_code,
         contacts.postal_code,
 
-        -- Where no contacts are given, consents are unknown. An export then holds customer ids,
-        -- which are joined to contacts elsewhere, and consents have to be checked there.
-        {% if has_customer_contacts() -%}
-        coalesce(contacts.has_email_consent, false) as has_email_consent,
-        coalesce(contacts.has_sms_consent, false) as has_sms_consent,
-        coalesce(contacts.has_ads_consent, false) as has_ads_consent
-        {%- else -%}
-        true as has_email_consent,
-        true as has_sms_consent,
-        true as has_ads_consent
-        {%- endif %}
+        coalesce(permissions.is_email_allowed, false) as is_email_allowed,
+        coalesce(permissions.is_sms_allowed, false) as is_sms_allowed,
+        coalesce(permissions.is_ads_allowed, false) as is_ads_allowed
     from customers
-    full outer join contacts
+    left join contacts
         on customers.customer_id = contacts.customer_id
-),
-
-flagged as (
-    select
-        people.*,
-
-        people.has_email_consent and not coalesce(suppressions.is_email_suppressed, false)
-            as agrees_to_email,
-        people.has_sms_consent and not coalesce(suppressions.is_sms_suppressed, false)
-            as agrees_to_sms,
-        people.has_ads_consent and not coalesce(suppressions.is_ads_suppressed, false)
-            as agrees_to_ads,
-        not coalesce(suppressions.is_post_suppressed, false) as is_post_allowed,
-        {{ is_in_global_control('people.customer_id') }}
-        or controls.customer_id is not null as is_control,
-
-        -- A customer without an address shares it with nobody.
-        coalesce(people.email, people.customer_id) as email_or_id,
-        coalesce(people.phone, people.customer_id) as phone_or_id
-    from people
-    left join suppressions
-        on people.customer_id = suppressions.customer_id
-    left join controls
-        on people.customer_id = controls.customer_id
-),
-
--- An address is used only where all people with that address agree.
-shared as (
-    select
-        flagged.*,
-        bool_and(agrees_to_email) over (partition by email_or_id) as is_email_allowed,
-        bool_and(agrees_to_sms) over (partition by phone_or_id) as is_sms_allowed,
-        bool_and(agrees_to_ads) over (partition by email_or_id)
-        and bool_and(agrees_to_ads) over (partition by phone_or_id) as is_ads_allowed,
-        bool_or(is_control) over (partition by email_or_id)
-        or bool_or(is_control) over (partition by phone_or_id) as is_in_holdout
-    from flagged
+    left join permissions
+        on customers.customer_id = permissions.customer_id
+    left join households
+        on customers.customer_id = households.customer_id
 ),
 
 reachable as (
     select
-        customer_id,
+        people.customer_id,
 
-        email,
-        phone,
-        first_name,
-        last_name,
-        country_code,
-        postal_code,
+        people.email,
+        people.phone,
+        people.first_name,
+        people.last_name,
+        people.country_code,
+        people.postal_code,
 
-        is_email_allowed,
-        is_sms_allowed,
-        is_ads_allowed,
-        is_post_allowed,
-        is_in_holdout
-    from shared
-    where is_customer
+        people.is_email_allowed,
+        people.is_sms_allowed,
+        people.is_ads_allowed,
+        {{ is_in_global_control('people.household_id') }}
+        or controls.household_id is not null as is_in_holdout
+    from people
+    left join controls
+        on people.household_id = controls.household_id
 )
 
 select * from reachable

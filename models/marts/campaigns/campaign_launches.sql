@@ -93,7 +93,9 @@ launched as (
         on
             campaign_terms.campaign_id = known.campaign_id
             and campaign_terms.launch_date = known.launch_date
-    where campaign_terms.campaign_id not in (select launched_before.campaign_id from launched_before)
+    left join launched_before
+        on campaign_terms.campaign_id = launched_before.campaign_id
+    where launched_before.campaign_id is null
 ),
 
 campaign_launches as (

@@ -1,0 +1,126 @@
+-- Grain: one row per campaign that has not ended and customer on its list to contact: how, and why
+-- not. The list is drawn at the launch; consents and addresses are those of now.
+with campaign_targets as (
+    select * from {{ ref('campaign_targets') }}
+    where assignment = 'treatment'
+),
+
+variants as (
+    select * from {{ ref('int_campaign_variants') }}
+),
+
+campaigns as (
+    select * from {{ ref('int_campaigns') }}
+    where end_date >= as_of_date
+),
+
+contacts as (
+    select * from {{ ref('stg_customer_contacts') }}
+),
+
+permissions as (
+    select * from {{ ref('int_customers__permissions') }}
+),
+
+households as (
+    select * from {{ ref('int_customers__households') }}
+),
+
+-- Without households in both arms: the message to one member would reach another who is held back.
+campaign_members as (
+    select * from {{ ref('int_campaign_members') }}
+),
+
+listed as (
+    select
+        campaign_targets.campaign_id,
+        campaign_targets.rank,
+        campaign_targets.customer_id,
+
+        campaign_targets.variant,
+        variants.channel,
+        campaign_targets.reason,
+        case variants.channel
+            when 'email' then contacts.email
+            when 'sms' then {{ phone_uri('contacts.phone') }}
+        end as contact,
+        case
+            when variants.channel = 'post' then 'not needed'
+            else '{{ 'given' if has_customer_contacts() else 'unknown' }}'
+        end as consent,
+
+        coalesce(permissions.is_suppressed, false) as is_suppressed,
+        coalesce(permissions.is_allowed, false) as is_allowed,
+        campaign_targets.is_launched,
+        coalesce(households.household_id, campaign_targets.customer_id) as household_id,
+
+        campaign_targets.launch_date,
+        campaign_targets.end_date
+    from campaign_targets
+    inner join campaigns
+        on campaign_targets.campaign_id = campaigns.campaign_id
+    inner join variants
+        on
+            campaign_targets.campaign_id = variants.campaign_id
+            and campaign_targets.variant = variants.variant
+    left join contacts
+        on campaign_targets.customer_id = contacts.customer_id
+    left join permissions
+        on
+            campaign_targets.customer_id = permissions.customer_id
+            and variants.channel = permissions.channel
+    left join households
+        on campaign_targets.customer_id = households.customer_id
+),
+
+judged as (
+    select
+        listed.*,
+        case
+            when listed.is_suppressed then 'suppression_list'
+            when not listed.is_allowed and listed.consent = 'given' then 'no_consent'
+            when {{ is_in_global_control('listed.household_id') }} then 'global_control'
+            when listed.is_launched and campaign_members.campaign_id is null
+                then 'household_is_in_control'
+        end as withheld_because
+    from listed
+    left join campaign_members
+        on
+            listed.campaign_id = campaign_members.campaign_id
+            and listed.household_id = campaign_members.household_id
+            and campaign_members.assignment = 'treatment'
+),
+
+placed as (
+    select
+        judged.*,
+        row_number() over (
+            partition by campaign_id, household_id, withheld_because
+            order by rank nulls last
+        ) as place_in_household
+    from judged
+),
+
+recipients as (
+    select
+        campaign_id,
+        rank,
+        customer_id,
+
+        variant,
+        channel,
+        reason,
+        contact,
+        consent,
+        coalesce(
+            withheld_because, case when place_in_household > 1 then 'same_household' end
+        ) as withheld_because,
+
+        is_launched,
+
+        launch_date,
+        end_date
+    from placed
+)
+
+select * from recipients
