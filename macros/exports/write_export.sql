@@ -3,19 +3,15 @@
     with a header; the default folder is `exports` under dbt's target folder.
 
     `config.meta.header` of a column is its header in the file; a column without one is not written.
-    Where no contacts are given, the columns that come from them (`config.meta.is_contact`) are
-    omitted and all other columns are written, so that the file holds customer ids instead. Rows are
-    sorted by all columns from the left, so that equal tables give equal files.
+    Rows are sorted by all columns from the left, so that equal tables give equal files.
 -#}
 {% macro write_export() %}
     {%- if execute -%}
         {%- set columns = [] -%}
         {%- for column in model.columns.values() -%}
-            {%- set meta = column.config.meta -%}
-            {%- set is_in_file = meta.header if has_customer_contacts() else not meta.is_contact -%}
-            {%- if is_in_file -%}
+            {%- if column.config.meta.header -%}
                 {%- do columns.append({
-                    'header': meta.header or column.name,
+                    'header': column.config.meta.header,
                     'value': export_value(column),
                 }) -%}
             {%- endif -%}

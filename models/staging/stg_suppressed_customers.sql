@@ -24,7 +24,7 @@ cleaned as (
 named as (
     select distinct
         case
-            when compact_phone like '+%' then compact_phone
+            when cleaned.compact_phone like '+%' then cleaned.compact_phone
             when customer_aliases.belongs_to is not null then customer_aliases.belongs_to
             else cleaned.customer_id
         end as person,

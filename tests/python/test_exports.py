@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -17,7 +18,8 @@ SELECTED = (
     *("--select", "country_calling_codes", "suppressed_customers", "stg_suppressed_customers"),
     "stg_customer_aliases",
     *("base_customer_contacts", "stg_customer_contacts__normalised", "stg_customer_contacts"),
-    *("rejected_customer_contacts", "int_customers__reachable"),
+    *("rejected_customer_contacts", "int_customers__households", "int_customers__permissions"),
+    *("int_customers__reachable", "int_campaign_recipients"),
     "resource_type:model,path:models/exports",
 )
 HEADERS = {
@@ -30,7 +32,7 @@ HEADERS = {
     "export_meta_custom_audience": ["email", "phone", "fn", "ln", "country", "value"],
     "export_campaign_members": [
         *("campaign_id", "rank", "customer_id", "variant", "channel", "reason", "contact"),
-        *("is_launched", "launch_date", "end_date"),
+        *("consent", "is_launched", "launch_date", "end_date"),
     ],
     "export_segment_changes": [
         *("customer_id", "previous_segment", "segment", "previous_as_of_date", "as_of_date")
@@ -47,6 +49,10 @@ select
 from range(1500) as numbers (number);
 
 create table order_lines as select customer_id from customers;
+
+create table orders as select customer_id from customers;
+
+create table int_customers__households (customer_id varchar, household_id varchar);
 
 create table customer_segment_history as
 select date '2025-01-01' as as_of_date, customer_id, segment, true as is_current from customers
@@ -74,6 +80,19 @@ cross join (
 where
     cast(customers.customer_id as integer) % 5 = part
     or (campaign_id = 'mail' and customers.customer_id between '12346' and '12380');
+
+create table stg_past_campaign_contacts
+    (campaign_id varchar, customer_id varchar, assignment varchar);
+
+create view int_campaign_members as
+select
+    campaign_id, coalesce(household_id, customer_id) as household_id,
+    min(assignment) as assignment, false as is_comparison
+from campaign_targets
+left join int_customers__households using (customer_id)
+where is_launched and assignment is not null
+group by 1, 2
+having count(distinct assignment) = 1;
 
 create table int_campaigns as
 select campaign_id, status, end_date, date '2025-01-01' as as_of_date
@@ -155,8 +174,12 @@ def builds(tmp_path_factory) -> dict[str, Exports]:
         "none": "",
     }
     # In one folder, so that only the first has to read the whole project.
+    variables = {"contacts_may_be_missing": True}
     return {
-        name: Exports(run_build(folder, "lines.csv", *SELECTED, customer_contacts=path), name)
+        name: Exports(
+            run_build(folder, "lines.csv", *SELECTED, customer_contacts=path, variables=variables),
+            name,
+        )
         for name, path in paths.items()
     }
 
@@ -390,29 +413,64 @@ def test_an_empty_audience_is_a_header(builds):
     assert {row["channel"] for row in nobody.rows("export_campaign_members")} == {"post"}
 
 
-def test_without_contacts_files_carry_customer_ids(builds):
+def test_without_contacts_no_address_is_exported_and_consent_is_unknown(builds):
     none = builds["none"]
 
-    assert none.headers() == {
-        "export_klaviyo_profiles": HEADERS["export_klaviyo_profiles"][5:],
-        "export_google_customer_match": ["customer_id"],
-        "export_meta_custom_audience": ["customer_id", "value"],
-        "export_campaign_members": [
-            header for header in HEADERS["export_campaign_members"] if header != "contact"
-        ],
-        "export_segment_changes": HEADERS["export_segment_changes"],
+    assert none.headers() == HEADERS
+    for name in list(HEADERS)[:3]:
+        assert none.bytes[name].decode() == ",".join(HEADERS[name]) + "\n"
+    rows = none.rows("export_campaign_members")
+    assert {(row["contact"], row["consent"], row["campaign_id"] == "letter") for row in rows} == {
+        ("", "unknown", False),
+        ("", "not needed", True),
     }
-    assert len(none.rows("export_klaviyo_profiles")) == 1_500 - len(suppressed("email"))
-    members = {
-        row["customer_id"]
-        for row in none.rows("export_campaign_members")
-        if row["channel"] == "post"
-    }
+    members = {row["customer_id"] for row in rows if row["channel"] == "post"}
     treated = none.ids("campaign_targets where campaign_id = 'letter' and variant is not null")
-    assert treated & suppressed("post")
-    assert members == treated - suppressed("post")
+    withheld = dict(
+        none.query(
+            "select customer_id, withheld_because from int_campaign_recipients "
+            "where campaign_id = 'letter' and withheld_because is not null"
+        )
+    )
+    assert members | withheld.keys() == treated
+    assert not members & withheld.keys()
+    assert set(withheld.values()) == {"suppression_list", "global_control"}
+    assert {who for who, why in withheld.items() if why == "suppression_list"} == treated & (
+        suppressed("post")
+    )
     assert none.query("select count(*) from stg_customer_contacts") == [(0,)]
     assert none.query("select count(*) from rejected_customer_contacts") == [(0,)]
+
+
+def test_a_warehouse_that_had_contacts_is_not_built_without_them(builds):
+    folder = Path(builds["none"].warehouse).parent
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute("insert into base_customer_contacts (contact_id) values ('1')")
+
+    stopped = run_build(folder, "lines.csv", "--select", "stg_campaigns")
+
+    assert not stopped.succeeded
+    assert "and CUSTOMER_CONTACTS is not set" in " ".join(stopped.output.split())
+
+
+def test_no_address_of_a_campaign_gets_two_messages_or_one_of_a_control(exports):
+    members = exports.rows("export_campaign_members")
+    contacts = [(row["campaign_id"], row["contact"]) for row in members if row["contact"]]
+    assert len(contacts) == len(set(contacts)) > 100
+    for campaign, channel, column in (("mail", "email", "email"), ("text", "sms", "phone")):
+        controls = {
+            address
+            for (address,) in exports.query(
+                f"select {column} from campaign_targets "
+                "inner join stg_customer_contacts__normalised using (customer_id) "
+                f"where campaign_id = '{campaign}' and assignment = 'control' "
+                f"and {column} is not null"
+            )
+        }
+        assert controls, channel
+        assert not controls & {
+            row["contact"].removeprefix("tel:") for row in members if row["campaign_id"] == campaign
+        }
 
 
 def test_every_row_of_the_contacts_is_used_or_says_why_not(exports):

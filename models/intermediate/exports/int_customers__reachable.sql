@@ -21,16 +21,29 @@ households as (
     select * from {{ ref('int_customers__households') }}
 ),
 
--- Control groups of campaigns that are still measured.
+-- Control groups of campaigns that are still measured: drawn, or given.
+control_customers as (
+    select
+        campaign_id,
+        customer_id
+    from {{ ref('campaign_targets') }}
+    where assignment = 'control'
+    union all
+    select
+        campaign_id,
+        customer_id
+    from {{ ref('stg_past_campaign_contacts') }}
+    where assignment = 'control'
+),
+
 controls as (
-    select distinct members.household_id
-    from {{ ref('int_campaign_members') }} as members
+    select distinct coalesce(households.household_id, control_customers.customer_id) as household_id
+    from control_customers
     inner join {{ ref('int_campaigns') }} as campaigns
-        on members.campaign_id = campaigns.campaign_id
-    where
-        members.assignment = 'control'
-        and not members.is_comparison
-        and campaigns.status in ('running', 'measuring')
+        on control_customers.campaign_id = campaigns.campaign_id
+    left join households
+        on control_customers.customer_id = households.customer_id
+    where campaigns.status in ('running', 'measuring')
 ),
 
 people as (
