@@ -201,14 +201,17 @@ def test_four_clusters_have_the_four_names_and_no_best_customer_who_cancelled(on
 def test_campaigns_that_nobody_ran_bring_nothing(online_retail_ii):
     """An A/A test on real data: no list of 2011-06-10 was ever sent."""
     results = online_retail_ii.query(
-        "select campaign_id, verdict, treated_count, control_count, sample_ratio_p_value "
+        "select campaign_id, verdict, treated_count, control_count, sample_ratio_p_value, "
+        "least(response_p_value_holm, cuped_revenue_p_value_holm), incremental_revenue "
         "from campaign_results "
         "where scope = 'campaign' and campaign_id <> 'all_campaigns' order by 1"
     )
 
     assert [campaign for campaign, *_ in results] == ["nudge", "upgrade", "vip", "win_back"]
-    for campaign, verdict, treated, control, sample_ratio_p_value in results:
-        assert verdict == "not distinguishable from zero", campaign
+    for campaign, verdict, treated, control, sample_ratio_p_value, p_value, brought in results:
+        assert verdict.startswith("no evidence: drawn after the launch"), campaign
+        assert p_value >= 0.05, campaign
+        assert brought is None, campaign
         assert min(treated, control) > 50, campaign
         assert sample_ratio_p_value > 0.001, campaign
 
