@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # Variables for the build, as JSON or YAML: make build VARS='{as_of_date: 2011-12-10}'
 VARS ?= {}
+# How much of the torture: make torture TORTURE='--kills 20 --whole 2 --disks 4 --days 5'
+TORTURE ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -33,7 +35,7 @@ define INSTALL
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
 endef
 
-.PHONY: help build check test lint docs sample clean install-spark test-spark test-cluster
+.PHONY: help build check test lint docs sample clean install-spark test-spark test-cluster torture
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -99,6 +101,9 @@ test-spark: java $(SPARK_INSTALLED) ## Build the same on DuckDB and on Apache Sp
 
 test-cluster: java $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster of two workers, and kill one (not in CI)
 	$(SPARK_BIN)/python -m pytest -s tests/cluster
+
+torture: $(DEV_INSTALLED) ## Kill builds, fill disks and refresh daily, and check what is left: hours (not in CI)
+	PYTHONPATH=python_models $(BIN)/python tests/torture/torture.py $(TORTURE)
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
 	@test -f "$(WAREHOUSE)" || { echo 'There is no $(WAREHOUSE) yet: make build'; exit 1; }

@@ -1,6 +1,6 @@
 {#-
     The post-hook of every export. It writes the table to `<exports_folder>/<export>.csv`, UTF-8
-    with a header; the default folder is `exports` under dbt's target folder.
+    with a header. The file gets this name when the whole run has succeeded (publish_exports).
 
     `config.meta.header` of a column is its header in the file; a column without one is not written.
     Rows are sorted by all columns from the left, so that equal tables give equal files.
@@ -16,7 +16,9 @@
                 }) -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- set folder = var('exports_folder') or (flags.TARGET_PATH or 'target') ~ '/exports' -%}
-        {{ adapter.dispatch('write_csv', 'customer_value')(columns, folder, model.name) }}
+        {%- set path = exports_folder()
+            ~ ('/.building/' ~ model.name ~ '.part' if stages_exports()
+               else '/' ~ model.name ~ '.csv') -%}
+        {{ adapter.dispatch('write_csv', 'customer_value')(columns, path) }}
     {%- endif -%}
 {% endmacro %}

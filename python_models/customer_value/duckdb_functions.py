@@ -2,9 +2,12 @@
 
 import json
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 
 from customer_value import campaign_archive
+from customer_value.files import begin_exports, finish_exports, keep_private, words_of_lock
 from customer_value.input_files import inspect_input
 
 
@@ -37,17 +40,68 @@ def inspect_input_as_json(request: str) -> str:
     return json.dumps(inspect_input(**json.loads(request)))
 
 
-class Plugin(BasePlugin):
-    """Add the SQL functions `inspect_input(request)`, which macros/xdb/file_relation.sql calls, and
-    `campaign_archive(request)`, which macros/xdb/campaign_archive.sql calls.
+def call_as_json(function):
+    """A function whose keyword arguments and result are JSON.
 
-    dbt-duckdb calls `configure_connection` for each connection that it opens.
+    Parameters
+    ----------
+    function : callable
+        Its arguments and its result can be written as JSON.
+
+    Returns
+    -------
+    callable
+        From a text to a text.
     """
 
+    def called(request: str) -> str:
+        return json.dumps(function(**json.loads(request)))
+
+    return called
+
+
+class Plugin(BasePlugin):
+    """Add SQL functions, keep files private, and say in one line why a warehouse does not open.
+
+    dbt-duckdb calls `initialize` before it opens the warehouse for the first time,
+    `update_connection_config` before each opening and `configure_connection` after it. The
+    functions are called by macros/xdb/file_relation.sql (`inspect_input`),
+    macros/xdb/campaign_archive.sql (`campaign_archive`) and macros/exports/publish_exports.sql
+    (`begin_exports`, `finish_exports`).
+    """
+
+    def initialize(self, plugin_config) -> None:
+        self.opened = None
+        flags = get_flags()
+        keep_private(
+            self.creds.path if self.creds else ":memory:",
+            str(getattr(flags, "TARGET_PATH", None) or "target"),
+            str(getattr(flags, "LOG_PATH", None) or "logs"),
+        )
+
+    def update_connection_config(self, creds, config) -> None:
+        """Open the warehouse first, because dbt prints a traceback of DuckDB's errors.
+
+        It stays open until dbt has opened it too, so that no other process comes in between.
+        """
+        try:
+            self.opened = duckdb.connect(creds.path, config=config)
+        except duckdb.IOException as error:
+            if "lock" in str(error):
+                raise RuntimeError(words_of_lock(str(error), creds.path)) from None
+            raise RuntimeError(
+                f"The warehouse '{creds.path}' does not open: {str(error).splitlines()[0]}"
+            ) from None
+
     def configure_connection(self, conn) -> None:
-        conn.create_function(
-            "inspect_input", inspect_input_as_json, ["VARCHAR"], "VARCHAR", side_effects=True
-        )
-        conn.create_function(
-            "campaign_archive", campaign_archive.call, ["VARCHAR"], "VARCHAR", side_effects=True
-        )
+        if self.opened:
+            self.opened.close()
+            self.opened = None
+        functions = {
+            "inspect_input": inspect_input_as_json,
+            "campaign_archive": campaign_archive.call,
+            "begin_exports": call_as_json(begin_exports),
+            "finish_exports": call_as_json(finish_exports),
+        }
+        for name, function in functions.items():
+            conn.create_function(name, function, ["VARCHAR"], "VARCHAR", side_effects=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from customer_value.files import words_of_lock
+
 QUERIES = Path(__file__).parent / "queries"
 # A terminal's width is unknown under make; 200 columns hold the widest table.
 MAX_WIDTH = 200
@@ -64,4 +66,7 @@ def show_queries(warehouse: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    show_queries(*sys.argv[1:])
+    try:
+        show_queries(*sys.argv[1:])
+    except duckdb.IOException as error:
+        sys.exit(words_of_lock(str(error), sys.argv[1]) if "lock" in str(error) else str(error))

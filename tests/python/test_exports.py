@@ -6,13 +6,16 @@ What the exports are made from is put into a warehouse by hand, so that one buil
 import csv
 import hashlib
 import io
+import json
+import os
 import re
 import shutil
+import stat
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, SAMPLE, SAMPLE_CONTACTS, Build, line, run_build, write_lines
+from conftest import PROJECT, SAMPLE, SAMPLE_CONTACTS, Build, line, run_build, run_dbt, write_lines
 
 SELECTED = (
     *("--select", "country_calling_codes", "suppressed_customers", "stg_suppressed_customers"),
@@ -506,3 +509,72 @@ def test_a_contact_list_without_its_consents_stops_the_build(tmp_path):
     output = " ".join(built.output.split())
     assert "The customer contacts have no column 'Email' for email" in output
     assert "customer_contact_columns" in built.output
+
+
+def test_only_a_run_that_succeeds_publishes_and_a_reader_is_named(tmp_path):
+    write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(WAREHOUSE)
+    folder = tmp_path / 'it\'s "mine" & yours'
+
+    def run(*arguments: str, **options) -> Build:
+        variables = {"exports_folder": str(folder)}
+        return run_dbt(
+            tmp_path, "build", *arguments, order_lines="lines.csv", variables=variables, **options
+        )
+
+    def manifest() -> dict:
+        return json.loads((folder / "manifest.json").read_text())
+
+    one = ("--select", "export_segment_changes", "--exclude-resource-type", "unit_test")
+    first = run(*one)
+
+    assert first.succeeded, first.output
+    [name] = [path.name for path in folder.glob("*.csv")]
+    entry = manifest()["files"][name]
+    assert entry["rows"] == first.value("select count(*) from export_segment_changes")
+    assert entry["sha256"] == hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    assert entry["as_of_date"] == "2025-01-01"
+    assert entry["warehouse"] == str(warehouse)
+    assert stat.S_IMODE(warehouse.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+    # The table and its file are made, and then a test of them fails.
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "insert into customer_segment_history select * from customer_segment_history"
+        )
+    failed = run(*one)
+
+    assert not failed.succeeded
+    assert "No export was written" in failed.output
+    assert not list(folder.rglob("*.csv"))
+    assert manifest()["last_run"]["status"] == "failed"
+    assert manifest()["stale"][name] == entry
+
+    with duckdb.connect(str(warehouse), read_only=True):
+        # This process holds the file: a run in another one cannot open it.
+        locked = run(*one)
+
+    assert not locked.succeeded
+    [told] = [text for text in locked.output.splitlines() if "is open in" in text]
+    assert f"process {os.getpid()} " in told
+    assert "Traceback" not in locked.output
+
+
+def test_an_exports_folder_that_is_a_file_stops_the_run_in_one_line(tmp_path):
+    write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
+    (tmp_path / "taken").write_text("")
+
+    stopped = run_build(
+        tmp_path / "build",
+        tmp_path / "lines.csv",
+        *("--select", "export_segment_changes"),
+        variables={"exports_folder": str(tmp_path / "taken")},
+    )
+
+    assert not stopped.succeeded
+    assert f"The exports cannot be written to '{tmp_path / 'taken'}'" in stopped.output
+    assert "Traceback" not in stopped.output
