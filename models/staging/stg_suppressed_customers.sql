@@ -3,7 +3,7 @@
 with suppressed_customers as (
     select
         {{ trim_blanks('customer_id') }} as customer_id,
-        channel,
+        {{ text_or_null('lower(' ~ trim_blanks('channel') ~ ')') }} as channel,
         reason
     from {{ ref('suppressed_customers') }}
 ),
@@ -19,6 +19,17 @@ cleaned as (
         channel,
         reason
     from suppressed_customers
+    where
+        case
+            when
+                channel is null
+                or channel in ('{{ campaign_channels() | join("', '") }}')
+                then true
+            else {{ stop_with(
+                "'seeds/suppressed_customers.csv: channel is ' || channel || ': it must be empty or "
+                ~ campaign_channels() | join(", ") ~ "'"
+            ) }}
+        end
 ),
 
 named as (

@@ -1,7 +1,11 @@
 """What campaign_results compares, reckoned again from the kept lines of the sample."""
 
+import shutil
+
+import duckdb
 import pandas as pd
 import pytest
+from conftest import SAMPLE, run_build
 from customer_value import uplift
 
 
@@ -33,16 +37,30 @@ def order_days(lines: pd.DataFrame, known_before: pd.Timestamp) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def outcomes(sample_build) -> pd.DataFrame:
+def planned(tmp_path_factory, sample_build):
+    """The sample as if all campaigns had been planned before their launch."""
+    folder = tmp_path_factory.mktemp("planned")
+    shutil.copy(sample_build.folder / "warehouse.duckdb", folder / "warehouse.duckdb")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute("update campaign_launches set is_drawn_afterwards = false")
+    select = ["int_campaigns", "int_campaign_members", "int_campaign_outcomes"]
+    select += ["int_campaign_arms", "fit_campaign_results", "campaign_results"]
+    built = run_build(folder, SAMPLE, "--select", *select)
+    assert built.succeeded, built.output
+    return built
+
+
+@pytest.fixture(scope="module")
+def outcomes(planned) -> pd.DataFrame:
     """One row per campaign and customer contacted or held back."""
     lines = frame(
-        sample_build,
+        planned,
         "select counted_order_id, customer_id, line_date, line_kind, quantity, net_revenue, "
         "is_unmatched_return from order_lines where line_kind in ('sale', 'return') "
         "and customer_id is not null",
     )
     assignments = frame(
-        sample_build,
+        planned,
         "select campaign_id, customer_id, assignment, coalesce(variant, '') as variant, segment, "
         "campaign_assignments.launch_date, measured_until, int_campaigns.control_share, "
         "coalesce(costs.cost_per_contact, 0) as contact, coalesce(costs.offer_cost, 0) as offer "
@@ -77,8 +95,8 @@ def frame(build, sql: str) -> pd.DataFrame:
     return table
 
 
-def test_results_are_those_of_the_kept_lines(sample_build, outcomes):
-    results = frame(sample_build, "select * from campaign_results").set_index(
+def test_results_are_those_of_the_kept_lines(planned, outcomes):
+    results = frame(planned, "select * from campaign_results").set_index(
         ["campaign_id", "scope", "scope_value"]
     )
     launched = 0
@@ -121,23 +139,31 @@ def test_results_are_those_of_the_kept_lines(sample_build, outcomes):
             )
         launched += 1
     assert launched >= 3
-    planned = set(results.index.get_level_values(0)) - set(outcomes["campaign_id"])
-    assert planned > {"all_campaigns"}
-    assert set(results.loc[list(planned - {"all_campaigns"}), "verdict"]) == {"not launched yet"}
+    others = set(results.index.get_level_values(0)) - set(outcomes["campaign_id"])
+    assert others > {"all_campaigns"}
+    assert set(results.loc[list(others - {"all_campaigns"}), "verdict"]) == {"not launched yet"}
 
 
-def test_the_global_control_is_compared_with_all_whom_a_campaign_could_have_contacted(sample_build):
+def test_the_global_control_is_compared_with_all_whom_a_campaign_could_have_contacted(planned):
     assignments = frame(
-        sample_build,
+        planned,
         "select customer_id, coalesce(suppressed_because, '') as because, launch_date "
         "from campaign_assignments where campaign_id in "
         "(select campaign_id from int_campaigns where is_launched)",
     )
     reachable = assignments[~assignments["because"].isin(["suppression_list", "no_consent"])]
     first = reachable.sort_values("launch_date").groupby("customer_id").first()
-    [(treated, control)] = sample_build.query(
+    [(treated, control)] = planned.query(
         "select treated_count, control_count from campaign_results "
         "where campaign_id = 'all_campaigns' and scope = 'campaign'"
     )
     assert control == (first["because"] == "global_control").sum()
     assert treated + control == len(first)
+
+
+def test_lists_drawn_after_their_launch_bring_nothing(sample_build):
+    assert sample_build.query(
+        "select distinct evidence, incremental_revenue, return_on_investment, "
+        "verdict like 'no evidence: drawn after the launch%' "
+        "from campaign_results where status <> 'planned' and treated_count > 0"
+    ) == [("drawn_afterwards", None, None, True)]

@@ -101,17 +101,6 @@ judged as (
             and draws.customer_id = refusals.customer_id
 ),
 
--- One member of a household is contacted or held back for all.
-placed as (
-    select
-        judged.*,
-        row_number() over (
-            partition by campaign_id, household_id, refused_because
-            order by priority nulls last, customer_id nulls last
-        ) as place_in_household
-    from judged
-),
-
 candidates as (
     select
         draws.campaign_id,
@@ -121,10 +110,7 @@ candidates as (
         variants.variant,
         draws.reason,
         customers.segment,
-        coalesce(
-            draws.refused_because,
-            case when draws.place_in_household > 1 then 'same_household' end
-        ) as refused_because,
+        draws.refused_because,
 
         draws.priority,
         campaigns.priority as campaign_priority,
@@ -155,7 +141,7 @@ candidates as (
 
         campaigns.launch_date,
         campaigns.end_date
-    from placed as draws
+    from judged as draws
     inner join campaigns
         on draws.campaign_id = campaigns.campaign_id
     inner join variants
@@ -174,6 +160,52 @@ valued as (
         candidates.*,
         round(expected_margin - cast(planned_cost as double), 6) as expected_value
     from candidates
+),
+
+-- One member of a household is contacted or held back for all: the highest on the list.
+placed as (
+    select
+        valued.*,
+        row_number() over (
+            partition by campaign_id, household_id, refused_because
+            order by
+                priority nulls last,
+                expected_value desc nulls last,
+                customer_id nulls last
+        ) as place_in_household
+    from valued
+),
+
+chosen as (
+    select
+        campaign_id,
+        customer_id,
+        household_id,
+
+        variant,
+        reason,
+        segment,
+        coalesce(
+            refused_because, case when place_in_household > 1 then 'same_household' end
+        ) as refused_because,
+
+        priority,
+        campaign_priority,
+        expected_margin,
+        planned_cost,
+        budget,
+
+        control_share,
+        attribution_days,
+
+        is_drawn_for_treatment,
+        is_launched,
+
+        launch_date,
+        end_date,
+
+        expected_value
+    from placed
 )
 
-select * from valued
+select * from chosen

@@ -1,7 +1,7 @@
 -- Grain: one row per customer who shares an e-mail address or a phone number with another one. All
 -- who are linked by addresses are one household, named by its smallest customer id. A customer who
 -- is not here is a household of their own.
-{%- set steps = 12 %}
+{%- set steps = 10 %}
 with contacts as (
     select * from {{ ref('stg_customer_contacts__normalised') }}
     where customer_id is not null
@@ -29,37 +29,49 @@ counted as (
     from addresses
 ),
 
-shared as (
+step_0 as {{ materialized() }} (
     select
         customer_id,
-        address
+        address,
+        customer_id as household_id
     from counted
     where customer_count > 1
 ),
 
-step_0 as (
-    select
-        shared.customer_id,
-        shared.address,
-        shared.customer_id as household_id
-    from shared
-),
-
--- Each step takes the smallest id over one more address: first of the address, then of the
--- customer.
+-- A step gives all of a household the smallest id at any of their addresses, and then the household
+-- that the customer of that id is in by now. So the links that are followed about double with each
+-- step.
 {%- for step in range(1, steps + 1) %}
-step_{{ step }} as {{ materialized() }} (
+merged_{{ step }} as {{ materialized() }} (
     select
         customer_id,
         address,
-        min(household_id) over (partition by customer_id) as household_id
+        min(lowest_id) over (partition by household_id) as household_id
     from (
         select
             customer_id,
             address,
-            min(household_id) over (partition by address) as household_id
+            household_id,
+            min(household_id) over (partition by address) as lowest_id
         from step_{{ step - 1 }}
     ) as by_address
+),
+
+named_{{ step }} as (
+    select distinct
+        customer_id,
+        household_id
+    from merged_{{ step }}
+),
+
+step_{{ step }} as {{ materialized() }} (
+    select
+        merged.customer_id,
+        merged.address,
+        named.household_id
+    from merged_{{ step }} as merged
+    inner join named_{{ step }} as named
+        on merged.household_id = named.customer_id
 ),
 {%- endfor %}
 
@@ -72,6 +84,11 @@ households as (
         select
             customer_id,
             min(household_id) over (partition by address) as household_id
+        from step_{{ steps }}
+        union all
+        select
+            customer_id,
+            household_id
         from step_{{ steps }}
     ) as by_address
     group by 1
@@ -86,8 +103,9 @@ checked as (
         case
             when household_id = other_household_id then true
             else {{ stop_with(
-                "'CUSTOMER_CONTACTS: more than " ~ steps ~ " customers in a row share an address "
-                ~ "with the next one. See customers with many phone numbers or addresses.'"
+                "'CUSTOMER_CONTACTS: so many customers in a row share an address with the next "
+                ~ "one that households cannot be told. See customers with many phone numbers or "
+                ~ "addresses.'"
             ) }}
         end
 )
