@@ -40,7 +40,7 @@ def launch_folder(campaign_id: str) -> str:
     Examples
     --------
     >>> launch_folder("win_back_2024")
-    'win_back_2024-cbcf9ccb1bf5'
+    'win_back_2024-ec9ba85d4e8e'
     """
     readable = re.sub("[^A-Za-z0-9_-]+", "_", campaign_id)[:40]
     return f"{readable}-{hashlib.sha256(campaign_id.encode()).hexdigest()[:12]}"

@@ -147,7 +147,7 @@ def rate_difference(
 
 
 def mean_difference(treated: Moments, control: Moments) -> Difference:
-    """Compute the difference of two means, with Welch's interval and test.
+    """Compute the difference of two means, with Student's interval and test.
 
     Parameters
     ----------
@@ -162,10 +162,14 @@ def mean_difference(treated: Moments, control: Moments) -> Difference:
 
     Notes
     -----
-    Welch (1947), The generalization of "Student's" problem when several different population
-    variances are involved, Biometrika 34: the variances of the arms may differ; the degrees of
-    freedom are Satterthwaite's. The method assumes that means are close to normal, which does not
-    hold for the skewed revenue of few customers.
+    Student (1908), The probable error of a mean, Biometrika 6: one variance for both arms, from
+    both together, s^2 (1 / n_t + 1 / n_c), with n_t + n_c - 2 degrees of freedom.
+
+    Welch's interval, with a variance for each arm, is not used, because revenue is skewed and a
+    control group often small. A control group without the best customers has both a low mean and a
+    low variance, so that the interval is narrow where it misses. On 90-day revenue of Online Retail
+    II it covers the true difference in 81 % of draws with 5 % held back (this one: 94 to 95 %); see
+    the page of `campaign_results`. Without an effect, both arms have one variance.
 
     Examples
     --------
@@ -173,21 +177,17 @@ def mean_difference(treated: Moments, control: Moments) -> Difference:
     >>> control = Moments(count=100, total=1_000.0, squares=28_000.0)
     >>> result = mean_difference(treated, control)
     >>> result.difference, round(result.lower, 2), round(result.upper, 2), round(result.p_value, 2)
-    (1.0, -1.84, 3.84, 0.49)
+    (1.0, -1.99, 3.99, 0.51)
     """
     if not treated.count or not control.count:
         return Difference()
     difference = treated.mean - control.mean
-    errors = [
-        (arm.deviations[0] / (arm.count - 1) / arm.count, arm.count - 1)
-        for arm in (treated, control)
-        if arm.count > 1
-    ]
-    variance = sum(error for error, _ in errors)
-    if len(errors) < 2 or not variance:
+    freedom = treated.count + control.count - 2
+    squares = treated.deviations[0] + control.deviations[0]
+    if min(treated.count, control.count) < 2 or not squares:
         return Difference(difference)
-    freedom = variance**2 / sum(error**2 / degrees for error, degrees in errors)
-    return _interval(difference, variance, freedom)
+    spread = 1 / treated.count + 1 / control.count
+    return _interval(difference, squares / freedom * spread, freedom)
 
 
 def cuped_theta(treated: Moments, control: Moments) -> float:
@@ -275,11 +275,7 @@ def cuped_difference(treated: Moments, control: Moments) -> Difference:
     arms: s^2 (1 / n_t + 1 / n_c + (difference of X)^2 / squares of X), with n_t + n_c - 3 degrees
     of freedom.
 
-    Welch's interval is not used, because revenue is skewed and a control group often small. A
-    control group without the best customers has both a low mean and a low variance, so that Welch's
-    test finds a significant effect in 10 to 18 % of campaigns without an effect (Online Retail II,
-    90 days, a control group of a tenth), and this test in 4 to 8 %. With arms of equal size, both
-    agree.
+    `mean_difference` says why not Welch's interval.
 
     Examples
     --------
