@@ -125,6 +125,7 @@
     {%- else -%}
         {%- set folders = call_archive('begin', {'campaigns': ids.columns[0].values() | list}) -%}
     {%- endif -%}
+    {%- set written = [] -%}
     {%- for campaign, folder in folders.items() -%}
         {%- set row_counts = {} -%}
         {%- for part, relation in relations.items() -%}
@@ -137,12 +138,13 @@
             {%- set counted = run_query('select count(*) from (' ~ rows ~ ') as counted_rows') -%}
             {%- do row_counts.update({part: counted.rows[0][0] | int}) -%}
         {%- endfor -%}
-        {%- if not is_remote -%}
-            {%- do call_archive('finish', {
-                'campaign_id': campaign, 'written': folder, 'row_counts': row_counts,
-            }) -%}
-        {%- endif -%}
+        {%- do written.append({
+            'campaign_id': campaign, 'written': folder, 'row_counts': row_counts,
+        }) -%}
     {%- endfor -%}
+    {%- if not is_remote -%}
+        {%- do call_archive('finish', {'launches': written}) -%}
+    {%- endif -%}
 {% endmacro %}
 
 

@@ -1,9 +1,10 @@
 """The archive of launched campaigns: one folder per launch, written beside and renamed.
 
 A launch is two Parquet files, its assignments and its terms, and ``manifest.json`` with their row
-counts and SHA-256 checksums. The engine writes the files into a folder of its own; `finish_launch`
-adds the manifest and renames the folder, so that a launch is in the archive whole or not at all.
-What is there and is no whole launch is moved to ``set_aside`` before a build reads it.
+counts and SHA-256 checksums. The engine writes the files of all launches of a build into a folder
+of its own; `finish_launches` adds the manifests and renames that folder, so that the launches of a
+build are in the archive all or none: those that a build decides depend on each other. What is there
+and is no whole launch is moved to ``set_aside`` before a build reads it.
 """
 
 import hashlib
@@ -20,7 +21,9 @@ FORMAT = 1
 PARTS = ("assignments", "launches")
 MANIFEST = "manifest.json"
 SET_ASIDE = "set_aside"
+# Of a build that is writing, and of one that has written and is handing over.
 WRITING = ".writing-"
+WRITTEN = ".written-"
 SALT = "salt"
 
 
@@ -69,6 +72,9 @@ def open_archive(folder: str) -> dict:
     found = {"launches": {}, "set_aside": []}
     if not archive.is_dir():
         return found
+    # A build that was killed as it handed its launches over.
+    for path in sorted(archive.glob(f"{WRITTEN}*")):
+        _hand_over(archive, path)
     for path in sorted(archive.iterdir()):
         if path.name.startswith(WRITING):
             if not _is_being_written(path):
@@ -175,19 +181,16 @@ def begin_launches(folder: str, campaigns: list[str]) -> dict:
     return folders
 
 
-def finish_launch(folder: str, campaign_id: str, written: str, row_counts: dict) -> None:
-    """Take a launch into the archive, whose files the engine has written.
+def finish_launches(folder: str, launches: list[dict]) -> None:
+    """Take the launches of a build into the archive, whose files the engine has written.
 
     Parameters
     ----------
     folder : str
         The archive.
-    campaign_id : str
-        The campaign.
-    written : str
-        The folder that `begin_launches` gave for it, with the files.
-    row_counts : dict
-        Number of rows by file: ``assignments`` and ``launches``.
+    launches : list of dict
+        For each launch its ``campaign_id``, the folder ``written`` that `begin_launches` gave for
+        it, and ``row_counts`` by file: ``assignments`` and ``launches``.
 
     Raises
     ------
@@ -196,35 +199,53 @@ def finish_launch(folder: str, campaign_id: str, written: str, row_counts: dict)
     OSError
         If a file is missing, or the archive cannot be written.
     """
-    source = Path(written)
-    target = Path(folder) / launch_folder(campaign_id)
-    checksums = {part: _sha256(source / f"{part}.parquet") for part in PARTS}
-    manifest = {
-        "format": FORMAT,
-        "campaign_id": campaign_id,
-        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "row_count": row_counts,
-        "sha256": checksums,
-    }
-    (source / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-    for file in source.iterdir():
-        file.chmod(0o600)
-        _flush(file)
-    _flush(source)
-    try:
-        os.rename(source, target)
-    except OSError:
-        theirs, reason = _judge(target)
-        if reason or theirs["sha256"] != checksums:
-            raise FileExistsError(
-                f"The campaign {campaign_id} was archived in {target} by another build meanwhile, "
-                "with other rows. Give each warehouse an archive of its own (CAMPAIGN_ARCHIVE)."
-            ) from None
-        shutil.rmtree(source)
+    if not launches:
+        return
+    for launch in launches:
+        source = Path(launch["written"])
+        manifest = {
+            "format": FORMAT,
+            "campaign_id": launch["campaign_id"],
+            "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "row_count": launch["row_counts"],
+            "sha256": {part: _sha256(source / f"{part}.parquet") for part in PARTS},
+        }
+        (source / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+        for file in source.iterdir():
+            file.chmod(0o600)
+            _flush(file)
+        _flush(source)
+    writing = Path(launches[0]["written"]).parent
+    _flush(writing)
+    written = writing.with_name(WRITTEN + writing.name.removeprefix(WRITING))
+    # From here on the launches are archived, whatever happens.
+    os.rename(writing, written)
     _flush(Path(folder))
-    parent = source.parent
-    if not any(parent.iterdir()):
-        parent.rmdir()
+    _hand_over(Path(folder), written)
+
+
+def _hand_over(archive: Path, written: Path) -> None:
+    """Give the launches that a build has written their place in the archive."""
+    for source in sorted(written.iterdir()):
+        target = archive / source.name
+        try:
+            os.rename(source, target)
+        except FileNotFoundError:
+            # Another build hands them over, too.
+            continue
+        except OSError:
+            ours = json.loads((source / MANIFEST).read_text())
+            theirs, reason = _judge(target)
+            if reason or theirs["sha256"] != ours["sha256"]:
+                kept = _set_aside(archive, source, "another build archived other rows")
+                raise FileExistsError(
+                    f"The campaign {ours['campaign_id']} was archived in {target} by another build "
+                    f"meanwhile, with other rows; those of this build are in {kept['now']}. Give "
+                    "each warehouse an archive of its own (CAMPAIGN_ARCHIVE)."
+                ) from None
+            shutil.rmtree(source)
+    _flush(archive)
+    shutil.rmtree(written, ignore_errors=True)
 
 
 def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
@@ -275,11 +296,10 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
             shutil.rmtree(writing.parent)
             continue
         # Two renames: between them the launch is nowhere but in the ledger, which archives it anew.
-        leaving = Path(folder) / f"{WRITING}{_host()}-{os.getpid()}" / (old.name + "-old")
         (writing / MANIFEST).unlink()
-        os.rename(old, leaving)
-        finish_launch(folder, campaign_id, str(writing), row_counts)
-        shutil.rmtree(leaving.parent, ignore_errors=True)
+        shutil.rmtree(old.rename(old.with_name(f"{WRITING}{_host()}-0")))
+        launch = {"campaign_id": campaign_id, "written": str(writing), "row_counts": row_counts}
+        finish_launches(folder, [launch])
         changed.append(campaign_id)
     return changed
 
@@ -351,7 +371,7 @@ def _flush(path: Path) -> None:
 ACTIONS = {
     "open": open_archive,
     "begin": begin_launches,
-    "finish": finish_launch,
+    "finish": finish_launches,
     "rewrite": rewrite_launches,
     "salt": shop_salt,
 }

@@ -21,6 +21,7 @@ LISTS = [
     "stg_suppressed_customers",
     *("stg_campaign_variants", "stg_past_campaign_contacts", "int_campaigns__known"),
     *("campaign_launches", "int_campaigns", "int_campaign_variants", "int_customers__households"),
+    "int_customers__permissions",
     *("path:models/marts/campaigns/audiences", "int_audiences"),
     *("int_campaign_candidates", "campaign_assignments", "int_campaign_members"),
     "campaign_targets",

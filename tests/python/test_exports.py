@@ -41,6 +41,21 @@ HEADERS = {
         *("customer_id", "previous_segment", "segment", "previous_as_of_date", "as_of_date")
     ],
 }
+# Of the campaign by mail, 12348 and 12351 are controls; 12345 has no orders.
+SHARED = """
+12346,home@example.com,,yes
+12347,HOME@Example.com ,,yes
+12348,control@example.com,,yes
+12349,Control@example.com,,yes
+12350,chain@example.com,,yes
+12352,CHAIN@example.com,07700 900001,yes
+12351,end@example.com,+44 7700 900001,yes
+12353,opted.out@example.com,,yes
+,Opted.Out@example.com,,no
+12355,refuses@example.com,,yes
+12345,refuses@example.com,,no
+12356,alone@example.com,,yes
+"""
 # Customers 12346 to 13845, like the sample's.
 WAREHOUSE = """
 create table customers as
@@ -162,17 +177,23 @@ class Exports:
 
 @pytest.fixture(scope="module")
 def builds(tmp_path_factory) -> dict[str, Exports]:
-    """The exports with the sample's contacts, those backwards, a list of nobody, and no list."""
+    """The exports with the sample's contacts, backwards, shared addresses, nobody's, and none."""
     folder = tmp_path_factory.mktemp("exports")
     header, *rows = contact_rows()
     write_lines(folder / "backwards.csv", rows[::-1], header)
     write_lines(folder / "nobody.csv", [], header)
+    shared = [
+        [customer or None, email, phone or None, None, None, "GB", None, *[consent] * 3]
+        for customer, email, phone, consent in csv.reader(SHARED.strip().splitlines())
+    ]
+    write_lines(folder / "shared.csv", shared, header)
     write_lines(folder / "lines.csv", [line("1", "7", "2024-01-10")])
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         connection.execute(WAREHOUSE)
     paths = {
         "sample": SAMPLE_CONTACTS,
         "backwards": folder / "backwards.csv",
+        "shared": folder / "shared.csv",
         "nobody": folder / "nobody.csv",
         "none": "",
     }
@@ -447,13 +468,41 @@ def test_without_contacts_no_address_is_exported_and_consent_is_unknown(builds):
 
 def test_a_warehouse_that_had_contacts_is_not_built_without_them(builds):
     folder = Path(builds["none"].warehouse).parent
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        connection.execute("insert into base_customer_contacts (contact_id) values ('1')")
+    warehouse = folder / "warehouse.duckdb"
+    for had, is_stopped in (("sample", False), ("shared", True)):
+        shutil.copy(builds[had].warehouse, warehouse)
+        built = run_build(folder, "lines.csv", "--select", "country_calling_codes")
+        assert built.succeeded is not is_stopped, built.output
+    assert "and CUSTOMER_CONTACTS is not set" in " ".join(built.output.split())
 
-    stopped = run_build(folder, "lines.csv", "--select", "stg_campaigns")
 
-    assert not stopped.succeeded
-    assert "and CUSTOMER_CONTACTS is not set" in " ".join(stopped.output.split())
+def test_an_address_gets_one_message_and_none_where_somebody_is_held_back_or_refuses(builds):
+    shared = builds["shared"]
+    members = [
+        row["contact"]
+        for row in shared.rows("export_campaign_members")
+        if row["campaign_id"] == "mail"
+    ]
+
+    assert members == ["home@example.com", "alone@example.com"]
+    withheld = shared.query(
+        "select customer_id, withheld_because from int_campaign_recipients "
+        "where campaign_id = 'mail' and customer_id between '12346' and '12356' "
+        "and withheld_because is not null and customer_id <> '12354'"
+    )
+    assert dict(withheld) == {
+        "12347": "same_household",
+        "12349": "household_is_in_control",
+        "12350": "household_is_in_control",
+        "12352": "household_is_in_control",
+        "12353": "no_consent",
+        "12355": "no_consent",
+    }
+    profiles = {row["Email"]: row["Held Back"] for row in shared.rows("export_klaviyo_profiles")}
+    assert profiles["chain@example.com"] == profiles["control@example.com"] == "true"
+    assert profiles.keys().isdisjoint({"opted.out@example.com", "refuses@example.com"})
+    ads = {row["Email"] for row in shared.rows("export_google_customer_match")}
+    assert ads == {sha256("home@example.com"), sha256("alone@example.com")}
 
 
 def test_no_address_of_a_campaign_gets_two_messages_or_one_of_a_control(exports):
