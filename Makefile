@@ -54,7 +54,12 @@ $(SPARK_INSTALLED): requirements-spark.lock | java
 	@echo '$(CURDIR)/python_models' > "$$($(SPARK_BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer_value.pth"
 	@touch $@
 
-build: $(INSTALLED) ## Build the warehouse: from the sample, or from the order lines that ORDER_LINES names
+# dbt answers a date that is none with a page of Python.
+.PHONY: vars
+vars: $(INSTALLED)
+	@$(BIN)/python -c 'import os, sys, yaml; exec("try: yaml.safe_load(os.environ[\"VARS\"])\nexcept Exception as error: sys.exit(\"VARS cannot be read as YAML: \" + \" \".join(str(error).split()))")'
+
+build: $(INSTALLED) vars ## Build the warehouse: from the sample, or from the order lines that ORDER_LINES names
 	@mkdir -p "$(dir $(WAREHOUSE))"
 	$(DBT) build --exclude-resource-type unit_test --vars "$$VARS"
 	@PYTHONPATH=python_models $(BIN)/python -m customer_value.show_queries "$(WAREHOUSE)" build_summary
@@ -64,7 +69,7 @@ build: $(INSTALLED) ## Build the warehouse: from the sample, or from the order l
 		'  python -c "import duckdb; duckdb.connect('"'$(WAREHOUSE)'"', read_only=True).sql('"'from customers'"').show()"' \
 		'  WAREHOUSE=$(WAREHOUSE) make docs    # every model and column, explained'
 
-check: $(INSTALLED) ## Read and judge the files of order lines that ORDER_LINES names, and touch no warehouse
+check: $(INSTALLED) vars ## Read and judge the files of order lines that ORDER_LINES names, and touch no warehouse
 	@rm -rf target/check && mkdir -p target/check
 	@echo 'Reading the order lines ...'
 	@WAREHOUSE=target/check/warehouse.duckdb $(DBT) --quiet build --select +data_quality --exclude-resource-type test --exclude-resource-type unit_test --vars "$$VARS"

@@ -4,7 +4,7 @@
 -#}
 {% macro check_input() %}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
-        {%- do check_input_vars() -%}
+        {%- do check_vars() -%}
         {%- set layout = input_layout(order_lines_input()) -%}
         {%- do log(words_of_layout(order_lines_input(), layout), info=true) -%}
         {%- do stop_without_known_contacts() -%}
@@ -70,54 +70,4 @@
 {% macro input_record_count(layout) %}
     {%- set counts = layout.files | map(attribute='record_count') | list -%}
     {{ return(none if counts | select('none') | list else counts | sum) }}
-{% endmacro %}
-
-
-{#- Checks vars of the input that would otherwise fail with an error of the engine or of Jinja. -#}
-{% macro check_input_vars() %}
-    {%- for name in ['order_line_columns', 'csv_options', 'customer_contact_columns',
-                     'customer_contact_csv_options', 'customer_alias_columns',
-                     'customer_alias_csv_options', 'leave_out', 'keep_only'] -%}
-        {%- do mapping_var(name) -%}
-    {%- endfor -%}
-    {%- for name in ['guest_customer_ids', 'uncounted_statuses', 'ordered_at_format'] -%}
-        {%- do list_var(name) -%}
-    {%- endfor -%}
-    {%- do check_pattern_var('cancellation_pattern') -%}
-    {%- do date_var('as_of_date') -%}
-    {%- do whole_number_var('order_days_apart', lowest=0) -%}
-    {%- do input_choice('duplicate_lines', ['reject', 'keep', 'latest']) -%}
-    {%- do shop_time_zone() -%}
-    {%- do decimal_separator() -%}
-    {%- if var('currency') and not modules.re.match('^[A-Z]{3}$', var('currency') | string) -%}
-        {{ exceptions.raise_compiler_error(
-            "The var currency is '" ~ var('currency') ~ "': it must be a code such as EUR."
-        ) }}
-    {%- endif -%}
-{% endmacro %}
-
-
-{#- Checks that a var is a regular expression. Jinja has no try, so that brackets are counted. -#}
-{% macro check_pattern_var(name) %}
-    {%- set pattern = var(name) -%}
-    {%- set problem = [] -%}
-    {%- if pattern is not string -%}
-        {%- do problem.append('it is no text') -%}
-    {%- else -%}
-        {%- set bare = modules.re.sub('\\\\.', '', pattern) -%}
-        {%- set without_classes = modules.re.sub('\\[\\^?\\]?[^\\]]*\\]', '', bare) -%}
-        {%- if '[' in without_classes -%}
-            {%- do problem.append('a [ is not closed') -%}
-        {%- elif without_classes.count('(') != without_classes.count(')') -%}
-            {%- do problem.append('its parentheses are no pairs') -%}
-        {%- elif modules.re.search('(^|[(|])[*+?]', without_classes.replace('(?', '(')) -%}
-            {%- do problem.append('nothing stands before a *, + or ?') -%}
-        {%- endif -%}
-    {%- endif -%}
-    {%- if problem -%}
-        {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is '" ~ pattern ~ "': it must be a regular expression, such as "
-            ~ "'^C[0-9]+$', and " ~ problem[0] ~ "."
-        ) }}
-    {%- endif -%}
 {% endmacro %}

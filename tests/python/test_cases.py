@@ -1115,6 +1115,10 @@ WRONG_VARIABLES = [
     ({"cancellation_pattern": "([A-Z"}, ["cancellation_pattern", "must be a regular expression"]),
     ({"as_of_date": "2024-02-30"}, ["as_of_date", "2024-02-30", "date"]),
     ({"time_zone": "Pacific"}, ["time_zone", "'Pacific'", "America/Los_Angeles"]),
+    ({"as_of_dat": "2024-02-01"}, ["There is no var 'as_of_dat'", "is it as_of_date?"]),
+    ({"cancellation_pattern": "a{2,1}"}, ["cancellation_pattern", "regular expression"]),
+    ({"contacts_may_be_missing": "ja"}, ["contacts_may_be_missing", "true or false"]),
+    ({"exports_folder": 3}, ["exports_folder", "it must be a text"]),
     ({"input_preset": "shopfy"}, ["input_preset", "'shopfy'", "shopify, square", "woocommerce,"]),
 ]
 NAMED = {group.name: group for group in GROUPS}

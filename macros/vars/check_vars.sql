@@ -1,0 +1,181 @@
+{#-
+    Checks every var before anything is built: that it is known, and that its value can be one. The
+    macros that read a var check it again, for commands without this hook (dbt compile, dbt show).
+-#}
+{% macro check_vars() %}
+    {%- do stop_at_unknown_vars(invocation_args_dict.vars, '--vars') -%}
+    {%- do adapter.dispatch('check_project_vars', 'customer_value')() -%}
+    {%- for name, rule in known_vars().items() -%}
+        {%- set value = var(name) -%}
+        {%- if value is not none or rule.is_required -%}
+            {%- if rule.kind == 'whole_number' -%}
+                {%- do whole_number_var(name, lowest=rule.get('lowest', 1)) -%}
+            {%- elif rule.kind == 'whole_numbers' -%}
+                {%- do whole_number_var(name, is_list=true) -%}
+            {%- elif rule.kind == 'number' -%}
+                {%- do number_var(name, rule.get('lowest', 0), rule.get('highest')) -%}
+            {%- elif rule.kind == 'date' -%}
+                {%- do date_var(name) -%}
+            {%- elif rule.kind == 'choice' -%}
+                {%- do choice(name, rule.one_of) -%}
+            {%- elif rule.kind == 'mapping' -%}
+                {%- do mapping_var(name) -%}
+            {%- elif rule.kind == 'list' -%}
+                {%- do list_var(name) -%}
+            {%- elif rule.kind == 'pattern' -%}
+                {%- do check_pattern_var(name) -%}
+            {%- elif rule.kind == 'text' and value is not string -%}
+                {{ exceptions.raise_compiler_error(
+                    "The var " ~ name ~ " is " ~ value ~ ": it must be a text, in quotes."
+                ) }}
+            {%- elif rule.kind == 'switch' and value not in [true, false] -%}
+                {{ exceptions.raise_compiler_error(
+                    "The var " ~ name ~ " is '" ~ value ~ "': it must be true or false."
+                ) }}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do churn_horizon_days() -%}
+    {%- do value_tier_shares() -%}
+    {%- do input_choice('duplicate_lines', ['reject', 'keep', 'latest']) -%}
+    {%- do shop_time_zone() -%}
+    {%- do decimal_separator() -%}
+    {%- if var('currency') and not modules.re.match('^[A-Z]{3}$', var('currency')) -%}
+        {{ exceptions.raise_compiler_error(
+            "The var currency is '" ~ var('currency') ~ "': it must be a code such as EUR."
+        ) }}
+    {%- endif -%}
+    {%- if var('rfm_edges') == 'frozen' -%}
+        {%- do date_var('rfm_edges_date', is_required=true) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- Every var of dbt_project.yml, and what it must be where it is not null. -#}
+{% macro known_vars() %}
+    {%- set whole = {'kind': 'whole_number', 'is_required': true} -%}
+    {%- set share = {'kind': 'number', 'highest': 1, 'is_required': true} -%}
+    {%- set amount = {'kind': 'number', 'is_required': true} -%}
+    {{ return({
+        'as_of_date': {'kind': 'date'},
+        'history_months': whole,
+        'backtest_horizon_days': {'kind': 'whole_numbers', 'is_required': true},
+        'backtest_cutoffs': whole,
+        'backtest_step_days': whole,
+        'input_preset': {'kind': 'text'},
+        'order_line_columns': {'kind': 'mapping'},
+        'csv_options': {'kind': 'mapping'},
+        'ordered_at_format': {'kind': 'list'},
+        'time_zone': {'kind': 'text'},
+        'decimal_separator': {'kind': 'text'},
+        'currency': {'kind': 'text'},
+        'cancellation_pattern': {'kind': 'pattern', 'is_required': true},
+        'uncounted_statuses': {'kind': 'list'},
+        'leave_out': {'kind': 'mapping'},
+        'keep_only': {'kind': 'mapping'},
+        'guest_customer_ids': {'kind': 'list'},
+        'order_days_apart': {'kind': 'whole_number', 'lowest': 0, 'is_required': true},
+        'duplicate_lines': {'kind': 'text'},
+        'non_merchandise_lines': {'kind': 'choice', 'one_of': ['exclude', 'include']},
+        'guest_lines': {'kind': 'choice', 'one_of': ['keep', 'reject']},
+        'outlier_iqr_multiple': amount,
+        'clv_horizon_days': {'kind': 'whole_number', 'lowest': 0, 'is_required': true},
+        'discount_rate': amount,
+        'gross_margin': share,
+        'churn_horizon_days': whole,
+        'value_tier_shares': {'kind': 'list', 'is_required': true},
+        'cluster_count': {'kind': 'choice', 'one_of': range(2, 11) | list},
+        'cluster_correlation_limit': share,
+        'anomaly_share': share,
+        'anomaly_review_share': share,
+        'order_anomaly_limit': amount,
+        'trigger_days': whole,
+        'campaign_salt': {'kind': 'text'},
+        'global_control_share': share,
+        'contact_cap': whole,
+        'contact_cap_days': whole,
+        'rfm_edges': {'kind': 'choice', 'one_of': ['quantile', 'frozen', 'seed']},
+        'rfm_edges_date': {'kind': 'date'},
+        'trigger_silence_days': {'kind': 'whole_numbers', 'is_required': true},
+        'trigger_churn_risk': share,
+        'lookalike_seed_share': share,
+        'lookalike_share': share,
+        'contacts_may_be_missing': {'kind': 'switch', 'is_required': true},
+        'customer_contact_columns': {'kind': 'mapping'},
+        'customer_contact_csv_options': {'kind': 'mapping'},
+        'customer_alias_columns': {'kind': 'mapping'},
+        'customer_alias_csv_options': {'kind': 'mapping'},
+        'past_campaign_contact_columns': {'kind': 'mapping'},
+        'past_campaign_contact_csv_options': {'kind': 'mapping'},
+        'exports_folder': {'kind': 'text'},
+    }) }}
+{% endmacro %}
+
+
+{#- Stops at a var that this project does not have: dbt would ignore it without a word. -#}
+{% macro stop_at_unknown_vars(given, place) %}
+    {%- set vars = dict(given or {}) -%}
+    {#- The vars of one project may lie under its name. -#}
+    {%- if vars.get(project_name) is mapping -%}
+        {%- do vars.update(vars.pop(project_name)) -%}
+    {%- endif -%}
+    {%- set known = known_vars() -%}
+    {%- for name in vars if name not in known -%}
+        {%- set alike = [] -%}
+        {%- for other in known if other[:4] == (name | string)[:4] -%}
+            {%- do alike.append(other) -%}
+        {%- endfor -%}
+        {{ exceptions.raise_compiler_error(
+            "There is no var '" ~ name ~ "' (" ~ place ~ "): "
+            ~ ('is it ' ~ alike | join(' or ') ~ '?' if alike
+               else 'the README lists all of them.')
+        ) }}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{#- The vars of dbt_project.yml: dbt gives only those whose name one knows. -#}
+{% macro duckdb__check_project_vars() %}
+    {%- set path = (invocation_args_dict.get('project_dir') or '.') ~ '/dbt_project.yml' -%}
+    {%- set found = run_query('select content from read_text(' ~ text_literal(path) ~ ')') -%}
+    {%- for row in found.rows -%}
+        {%- do stop_at_unknown_vars(fromyaml(row[0]).vars, 'dbt_project.yml') -%}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{% macro spark__check_project_vars() %}
+{% endmacro %}
+
+
+{#- Checks that a var is a regular expression of the engine. -#}
+{% macro check_pattern_var(name) %}
+    {%- set pattern = var(name) -%}
+    {%- if pattern is not string
+        or not adapter.dispatch('is_pattern', 'customer_value')(pattern) -%}
+        {{ exceptions.raise_compiler_error(
+            "The var " ~ name ~ " is '" ~ pattern ~ "': it must be a regular expression, such as "
+            ~ "'^C[0-9]+$', in quotes; this one is none."
+        ) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro duckdb__is_pattern(pattern) %}
+    {{ return(run_query(
+        "select try(regexp_matches('', pattern)) is not null from (values ("
+        ~ text_literal(pattern) ~ ')) as patterns (pattern)'
+    ).rows[0][0]) }}
+{% endmacro %}
+
+
+{#- Spark stops at the first line with a bad pattern. Jinja has no try, so brackets are counted. -#}
+{% macro spark__is_pattern(pattern) %}
+    {%- set bare = modules.re.sub('\\\\.', '', pattern) -%}
+    {%- set plain = modules.re.sub('\\[\\^?\\]?[^\\]]*\\]', '', bare) -%}
+    {{ return(
+        '[' not in plain
+        and plain.count('(') == plain.count(')')
+        and not modules.re.search('(^|[(|])[*+?]', plain.replace('(?', '('))
+    ) }}
+{% endmacro %}
