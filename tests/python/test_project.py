@@ -54,6 +54,38 @@ def test_every_model_with_constraints_has_the_test_that_checks_them(whole_sample
     assert constrained <= tested
 
 
+def test_no_campaign_is_launched_before_the_input_is_judged(whole_sample_build):
+    """dbt runs a test before a model only where all that the test reads comes before the model.
+
+    One line of the year 2099 would otherwise launch every planned campaign, for good.
+    """
+    manifest = json.loads((whole_sample_build.folder / "target" / "manifest.json").read_text())
+    before, waiting = set(), ["model.customer_value.int_campaigns__known"]
+    while waiting:
+        node = waiting.pop()
+        if node not in before:
+            before.add(node)
+            waiting += manifest["nodes"].get(node, {}).get("depends_on", {}).get("nodes", [])
+    judges = {
+        "newest_order_day_does_not_stand_apart",
+        "every_raw_line_is_kept_or_rejected",
+        "every_record_is_a_line",
+        "money_reconciles_at_every_layer",
+        "input_looks_as_it_should",
+        "data_quality_lines_add_up",
+    }
+    tests = {
+        node["name"]: set(node["depends_on"]["nodes"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and node["name"] in judges
+    }
+    assert tests.keys() == judges
+    for name, parents in tests.items():
+        assert parents <= before, name
+    launches = manifest["nodes"]["model.customer_value.campaign_launches"]
+    assert "model.customer_value.int_campaigns__known" in launches["depends_on"]["nodes"]
+
+
 def test_the_sample_holds_every_line_kind_and_most_faults(whole_sample_build):
     rows = whole_sample_build.query(
         "select check_group, check_name from data_quality where row_count > 0"
