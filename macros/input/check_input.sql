@@ -14,6 +14,9 @@
         {%- if customer_aliases_input().path -%}
             {%- set aliases = input_layout(customer_aliases_input()) -%}
         {%- endif -%}
+        {%- if has_erased_customers() -%}
+            {%- set erased = input_layout(erased_customers_input()) -%}
+        {%- endif -%}
         {%- if past_campaign_contacts_input().path -%}
             {%- set past_contacts = input_layout(past_campaign_contacts_input()) -%}
         {%- endif -%}

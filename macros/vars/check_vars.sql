@@ -105,6 +105,8 @@
         'customer_contact_csv_options': {'kind': 'mapping'},
         'customer_alias_columns': {'kind': 'mapping'},
         'customer_alias_csv_options': {'kind': 'mapping'},
+        'erased_customer_columns': {'kind': 'mapping'},
+        'erased_customer_csv_options': {'kind': 'mapping'},
         'past_campaign_contact_columns': {'kind': 'mapping'},
         'past_campaign_contact_csv_options': {'kind': 'mapping'},
         'exports_folder': {'kind': 'text'},
@@ -134,20 +136,6 @@
 {% endmacro %}
 
 
-{#- The vars of dbt_project.yml: dbt gives only those whose name one knows. -#}
-{% macro duckdb__check_project_vars() %}
-    {%- set path = (invocation_args_dict.get('project_dir') or '.') ~ '/dbt_project.yml' -%}
-    {%- set found = run_query('select content from read_text(' ~ text_literal(path) ~ ')') -%}
-    {%- for row in found.rows -%}
-        {%- do stop_at_unknown_vars(fromyaml(row[0]).vars, 'dbt_project.yml') -%}
-    {%- endfor -%}
-{% endmacro %}
-
-
-{% macro spark__check_project_vars() %}
-{% endmacro %}
-
-
 {#- Checks that a var is a regular expression of the engine. -#}
 {% macro check_pattern_var(name) %}
     {%- set pattern = var(name) -%}
@@ -158,24 +146,4 @@
             ~ "'^C[0-9]+$', in quotes; this one is none."
         ) }}
     {%- endif -%}
-{% endmacro %}
-
-
-{% macro duckdb__is_pattern(pattern) %}
-    {{ return(run_query(
-        "select try(regexp_matches('', pattern)) is not null from (values ("
-        ~ text_literal(pattern) ~ ')) as patterns (pattern)'
-    ).rows[0][0]) }}
-{% endmacro %}
-
-
-{#- Spark stops at the first line with a bad pattern. Jinja has no try, so brackets are counted. -#}
-{% macro spark__is_pattern(pattern) %}
-    {%- set bare = modules.re.sub('\\\\.', '', pattern) -%}
-    {%- set plain = modules.re.sub('\\[\\^?\\]?[^\\]]*\\]', '', bare) -%}
-    {{ return(
-        '[' not in plain
-        and plain.count('(') == plain.count(')')
-        and not modules.re.search('(^|[(|])[*+?]', plain.replace('(?', '('))
-    ) }}
 {% endmacro %}

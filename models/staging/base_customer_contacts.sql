@@ -1,4 +1,6 @@
--- Grain: one row per row of the contacts, each column as text, as in the input.
+-- Grain: one row per row of the contacts, each column as text, as in the input, except for erased
+-- customers.
+-- depends_on: {{ ref('stg_erased_customers') }}
 -- depends_on: {{ source('raw', 'customer_contacts') }}
 with source_rows as (
     {{ read_customer_contacts() }}
@@ -26,6 +28,13 @@ identified as (
         raw_sms_consent,
         raw_ads_consent
     from numbered
+    {%- if has_erased_customers() %}
+    left join {{ ref('stg_erased_customers') }} as erased_customers
+        on
+            {{ erased_token(clean_customer_id(trim_blanks('raw_customer_id'))) }}
+            = erased_customers.id_token
+    where erased_customers.id_token is null
+    {%- endif %}
 )
 
 select * from identified

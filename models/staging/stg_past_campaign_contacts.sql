@@ -2,6 +2,7 @@
 -- address is that of no customer. A row that cannot be understood stops the build, and the message
 -- names its campaign and the value, but no person.
 -- depends_on: {{ source('raw', 'past_campaign_contacts') }}
+-- depends_on: {{ ref('stg_erased_customers') }}
 with source_rows as (
     {{ read_past_campaign_contacts() }}
 ),
@@ -86,9 +87,11 @@ typed as (
 joined as (
     select
         typed.*,
+        {%- set own_customer_id = 'erased_customers.person_token, typed.own_customer_id'
+            if has_erased_customers() else 'typed.own_customer_id' %}
         coalesce(
             customer_aliases.belongs_to,
-            typed.own_customer_id,
+            {{ own_customer_id }},
             emails.customer_id,
             phones.customer_id
         ) as customer_id,
@@ -100,6 +103,10 @@ joined as (
     from typed
     left join customer_aliases
         on typed.own_customer_id = customer_aliases.customer_id
+    {%- if has_erased_customers() %}
+    left join {{ ref('stg_erased_customers') }} as erased_customers
+        on {{ erased_token('typed.own_customer_id') }} = erased_customers.id_token
+    {%- endif %}
     left join addresses as emails
         on typed.email = emails.address
     left join addresses as phones

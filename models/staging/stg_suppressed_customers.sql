@@ -26,8 +26,8 @@ cleaned as (
                 or channel in ('{{ campaign_channels() | join("', '") }}')
                 then true
             else {{ stop_with(
-                "'seeds/suppressed_customers.csv: channel is ' || channel || ': it must be empty or "
-                ~ campaign_channels() | join(", ") ~ "'"
+                "'seeds/suppressed_customers.csv: channel is ' || channel"
+                ~ " || ': it must be empty or " ~ campaign_channels() | join(", ") ~ "'"
             ) }}
         end
 ),
@@ -44,6 +44,26 @@ named as (
     from cleaned
     left join customer_aliases
         on cleaned.customer_id = customer_aliases.customer_id
+    {%- if has_erased_customers() %}
+    left join {{ ref('stg_erased_customers') }} as erased_customers
+        on {{ erased_token('cleaned.customer_id') }} = erased_customers.id_token
+    where erased_customers.id_token is null
+    {%- endif %}
+),
+
+-- Nobody writes to who asked to be forgotten.
+with_erased as (
+    select
+        person,
+        channel,
+        reason
+    from named
+    union
+    select
+        person_token as person,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        'erased' as reason
+    from {{ ref('stg_erased_customers') }}
 )
 
-select * from named
+select * from with_erased

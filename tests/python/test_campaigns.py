@@ -527,6 +527,29 @@ def test_given_recipients_of_past_campaigns_are_measured_and_not_drawn(campaigns
     )
 
 
+def test_an_erased_customer_does_not_come_back_from_the_archive(campaigns, tmp_path):
+    campaigns.forget()
+    campaigns.relist()
+    before = campaigns.assignments()
+    [erased] = [row[1] for row in before if row[2] == "treatment"][:1]
+    (tmp_path / "erased.csv").write_text(f"Customer ID\n{erased}.0\n")
+    environment = {"ERASED_CUSTOMERS": str(tmp_path / "erased.csv")}
+    select = ["stg_erased_customers", *LISTS]
+
+    campaigns.relist(select=select, environment=environment)
+    in_place = campaigns.assignments()
+    campaigns.lose()
+    campaigns.relist(select=select)
+
+    assert campaigns.assignments() == in_place
+    tokens = {row[1] for row in in_place} - {row[1] for row in before}
+    assert {row[1] for row in before} - {row[1] for row in in_place} == {erased}
+    assert len(tokens) == 1
+    [token] = tokens
+    renamed = [tuple(token if value == erased else value for value in row) for row in before]
+    assert sorted(renamed, key=str) == sorted(in_place, key=str)
+
+
 def test_the_archive_may_lie_deep_and_have_any_name(campaigns, tmp_path, monkeypatch):
     before = campaigns.assignments()
     campaigns.forget()

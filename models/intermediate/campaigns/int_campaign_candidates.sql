@@ -169,9 +169,9 @@ placed as (
         row_number() over (
             partition by campaign_id, household_id, refused_because
             order by
-                priority nulls last,
+                priority asc nulls last,
                 expected_value desc nulls last,
-                customer_id nulls last
+                customer_id asc nulls last
         ) as place_in_household
     from valued
 ),

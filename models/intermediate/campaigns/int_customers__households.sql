@@ -1,7 +1,7 @@
 -- Grain: one row per customer who shares an e-mail address or a phone number with another one. All
 -- who are linked by addresses are one household, named by its smallest customer id. A customer who
 -- is not here is a household of their own.
-{%- set steps = 10 %}
+{%- set steps = 12 %}
 with contacts as (
     select * from {{ ref('stg_customer_contacts__normalised') }}
     where customer_id is not null
@@ -29,7 +29,7 @@ counted as (
     from addresses
 ),
 
-step_0 as {{ materialized() }} (
+step_0 as (
     select
         customer_id,
         address,
@@ -38,11 +38,10 @@ step_0 as {{ materialized() }} (
     where customer_count > 1
 ),
 
--- A step gives all of a household the smallest id at any of their addresses, and then the household
--- that the customer of that id is in by now. So the links that are followed about double with each
--- step.
+-- Each step gives all of a household the smallest id at any of their addresses. A step reads the
+-- one before it once: Spark computes it as often as it is read.
 {%- for step in range(1, steps + 1) %}
-merged_{{ step }} as {{ materialized() }} (
+step_{{ step }} as {{ materialized() }} (
     select
         customer_id,
         address,
@@ -56,39 +55,19 @@ merged_{{ step }} as {{ materialized() }} (
         from step_{{ step - 1 }}
     ) as by_address
 ),
-
-named_{{ step }} as (
-    select distinct
-        customer_id,
-        household_id
-    from merged_{{ step }}
-),
-
-step_{{ step }} as {{ materialized() }} (
-    select
-        merged.customer_id,
-        merged.address,
-        named.household_id
-    from merged_{{ step }} as merged
-    inner join named_{{ step }} as named
-        on merged.household_id = named.customer_id
-),
 {%- endfor %}
 
 households as (
     select
         customer_id,
         min(household_id) as household_id,
-        max(household_id) as other_household_id
+        max(lowest_id) as other_household_id,
+        min(lowest_id) as lowest_id
     from (
         select
             customer_id,
-            min(household_id) over (partition by address) as household_id
-        from step_{{ steps }}
-        union all
-        select
-            customer_id,
-            household_id
+            household_id,
+            min(household_id) over (partition by address) as lowest_id
         from step_{{ steps }}
     ) as by_address
     group by 1
@@ -101,7 +80,7 @@ checked as (
     from households
     where
         case
-            when household_id = other_household_id then true
+            when household_id = lowest_id and household_id = other_household_id then true
             else {{ stop_with(
                 "'CUSTOMER_CONTACTS: so many customers in a row share an address with the next "
                 ~ "one that households cannot be told. See customers with many phone numbers or "

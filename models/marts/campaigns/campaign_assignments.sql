@@ -2,12 +2,14 @@
 -- where the audience was empty. Rows are only ever added: the first run after a campaign's launch
 -- adds all of its rows, and no later run changes them.
 -- depends_on: {{ ref('campaign_launches') }}
+-- depends_on: {{ ref('stg_erased_customers') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    post_hook="{{ archive_launches() }}"
+    pre_hook='{{ erase_from_ledger() }}',
+    post_hook='{{ archive_launches() }}'
 ) }}
 
 {%- set columns = model.columns.keys() | join(', ') %}
