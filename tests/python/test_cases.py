@@ -1357,7 +1357,7 @@ def test_addresses_are_one_whatever_their_case_in_contacts_and_suppressions(buil
         ("jane@example.com", "jane@example.com"),
     ]
     assert build.value("select count(*) from rejected_customer_contacts") == 0
-    assert build.query("select customer_id from stg_suppressed_customers order by 1") == [
+    assert build.query("select person from stg_suppressed_customers order by 1") == [
         ("jane@example.com",),
         ("nobody@example.com",),
     ]
