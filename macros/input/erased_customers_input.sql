@@ -49,5 +49,7 @@
     computed from the id without the shop's secret salt.
 -#}
 {% macro erased_token(customer_id) -%}
-    'erased-' || substr(md5({{ campaign_salt() }} || ':erased:' || {{ customer_id }}), 1, 20)
+    {#- Where nobody is erased, a shop needs no salt for it. -#}
+    {%- set salt = campaign_salt() if has_erased_customers() or var('campaign_salt') else "''" -%}
+    'erased-' || substr(md5({{ salt }} || ':erased:' || {{ customer_id }}), 1, 20)
 {%- endmacro %}

@@ -19,7 +19,7 @@ from conftest import PROJECT, SAMPLE, SAMPLE_CONTACTS, Build, line, run_build, r
 
 SELECTED = (
     *("--select", "country_calling_codes", "suppressed_customers", "stg_suppressed_customers"),
-    "stg_customer_aliases",
+    *("base_customer_aliases", "stg_erased_customers", "stg_customer_aliases"),
     *("base_customer_contacts", "stg_customer_contacts__normalised", "stg_customer_contacts"),
     *("rejected_customer_contacts", "int_customers__households", "int_customers__permissions"),
     *("int_customers__reachable", "int_campaign_recipients"),

@@ -16,6 +16,7 @@ joined as (
     select
         plan_figures.*,
         campaigns.status,
+        campaigns.has_given_recipients,
         campaigns.audience,
         campaigns.launch_date,
         campaigns.audience_as_of,
@@ -66,6 +67,7 @@ campaign_plan as (
         audience,
         status,
         case
+            when has_given_recipients then 'a past campaign: see campaign_results'
             when audience_count = 0 then 'nobody in the audience'
             when treated_count + control_count = 0 then 'everyone in the audience suppressed'
             when treated_count = 0 then 'nobody to contact'
