@@ -21,4 +21,4 @@ def test_builds_that_are_killed_leave_nothing_torn_and_the_next_needs_no_hand(
 
     assert finished.returncode == 0, finished.stdout + finished.stderr
     counts = json.loads((tmp_path / "summary.json").read_text())["counts"]
-    assert counts["kill: ledger restored from the archive"] == 1
+    assert counts["kill: ledger restored from the archive"] >= 1
