@@ -328,9 +328,8 @@ def shop_salt(folder: str) -> str:
     if not path.exists():
         archive = path.parent
         archive.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any((launch / MANIFEST).exists() for launch in archive.iterdir()) or any(
-            archive.glob("*/*.parquet")
-        ):
+        # What has no manifest is no launch, and is set aside.
+        if any((launch / MANIFEST).exists() for launch in archive.iterdir()):
             raise LookupError(
                 f"The archive {folder} holds launched campaigns and no file {SALT}, by which their "
                 "control groups were drawn. Restore the file, or set the var campaign_salt (it was "

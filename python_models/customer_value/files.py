@@ -261,7 +261,7 @@ def words_of_lock(error: str, warehouse: str) -> str:
 
 
 def command_of(pid: int) -> str:
-    """The first words of a process's command, without options; empty where nothing is told."""
+    """The first words of a process's command, without options; empty if the system has none."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:

@@ -163,6 +163,11 @@ def test_a_salt_is_made_once_and_never_anew(tmp_path, folder):
     assert archive.shop_salt(str(first)) == salt
     assert archive.shop_salt(str(tmp_path / "second")) != salt
     assert names(first) == {archive.SALT}
+    # What a kill left of a first launch is no launch.
+    cut = tmp_path / "cut" / "campaign_id=x" / "data_0.parquet"
+    cut.parent.mkdir(parents=True)
+    cut.write_bytes(b"")
+    assert len(archive.shop_salt(str(tmp_path / "cut"))) == 32
     assert stat.S_IMODE((first / archive.SALT).stat().st_mode) == 0o600
     # A lost salt would silently draw other groups.
     with pytest.raises(LookupError, match=r"no file salt.*Restore the file"):

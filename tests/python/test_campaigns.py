@@ -390,6 +390,21 @@ def test_what_is_no_whole_launch_is_set_aside_and_named(campaigns):
     assert len(list(campaigns.archive.glob("*/manifest.json"))) == 4
 
 
+def test_a_cut_launch_blocks_no_build_of_a_shop_without_a_salt(campaigns):
+    """What a kill left of the first launch, before there was a salt or a manifest."""
+    campaigns.forget()
+    cut = campaigns.archive / "campaign_id=x" / "data_0.parquet"
+    cut.parent.mkdir(parents=True)
+    cut.write_bytes(b"")
+
+    for _ in range(2):
+        built = campaigns.relist(variables={"campaign_salt": None})
+
+    assert built.value("select count(distinct campaign_id) from campaign_assignments") == 4
+    assert (campaigns.archive / "set_aside" / "campaign_id=x" / "data_0.parquet").exists()
+    assert len((campaigns.archive / "salt").read_text().strip()) == 32
+
+
 def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(campaigns):
     campaigns.forget()
     known = ["campaigns", "stg_campaigns", "int_as_of_dates", "int_campaigns__known"]

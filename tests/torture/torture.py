@@ -174,7 +174,7 @@ def differences(found: dict[str, str], expected: dict[str, str]) -> list[str]:
 
 
 class Torture:
-    """Builds that are disturbed, from one of two starts, and what came of them."""
+    """Builds that are disturbed, from one of two starts, and what they leave behind."""
 
     def __init__(self, folder: Path, stream: random.Random):
         self.folder = folder
