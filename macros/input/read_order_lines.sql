@@ -65,7 +65,7 @@
             {%- endfor -%}
             {%- if places | length == 1 -%}
                 {%- set literals = [] -%}
-                {%- for value in ([values] if values is string else values) -%}
+                {%- for value in (values if values is iterable and values is not string else [values]) -%}
                     {%- do literals.append(text_literal(value | string | lower)) -%}
                 {%- endfor -%}
                 {%- do rules.append({
