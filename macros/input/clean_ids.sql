@@ -68,8 +68,8 @@
     {%- set items = [] if value is none else value | list if is_list else [value] -%}
     {%- for item in items if item is boolean or (item is not string and item is not number) -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is " ~ in_words(value) ~ ": it must be a list of texts, in quotes "
-            ~ "where they are yes, no, true or false, such as "
+            "The var " ~ name ~ " is " ~ in_words(value) ~ ": it must be a list of texts, in "
+            ~ "quotes where they are yes, no, true or false, such as "
             ~ {'ordered_at_format': "['%d.%m.%Y %H:%M', '%d.%m.%Y']",
                'uncounted_statuses': "[cancelled, failed]"}.get(name, "['0', Guest]") ~ "."
         ) }}

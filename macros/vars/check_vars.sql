@@ -129,8 +129,8 @@
     {%- for name, value in vars.items()
         if value is string and modules.re.search('[{][{%#]', value) -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " (" ~ place ~ ") contains " ~ modules.re.findall('[{][{%#]', value)[0]
-            ~ ", which dbt takes for the start of its own code: a var must be a plain value."
+            "The var " ~ name ~ " (" ~ place ~ ") contains "
+            ~ modules.re.findall('[{][{%#]', value)[0] ~ ", which dbt takes for the start of its own code: a var must be a plain value."
         ) }}
     {%- endfor -%}
     {%- for name in vars if name not in known -%}
@@ -172,8 +172,8 @@
     {%- if pattern is not string or pattern == ''
         or not adapter.dispatch('is_pattern', 'customer_value')(pattern) -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is " ~ in_words(pattern) ~ ": it must be a regular expression, such"
-            ~ " as '^C[0-9]+$', in quotes; this one is none, or matches an empty text."
+            "The var " ~ name ~ " is " ~ in_words(pattern) ~ ": it must be a regular expression, "
+            ~ "such as '^C[0-9]+$', in quotes; this one is none, or matches an empty text."
         ) }}
     {%- endif -%}
 {% endmacro %}
