@@ -66,7 +66,7 @@
         ~ (input_record_count(layout) | string if input_record_count(layout) is not none
            else "an unknown number of") ~ " records; "
         ~ columns | join(', ') ~ "."
-        ~ (" Not read: " ~ layout.unread | join(', ') ~ "." if layout.unread else "")
+        ~ (" Not read: " ~ shown_headers(layout.unread) ~ "." if layout.unread else "")
     ) }}
 {% endmacro %}
 

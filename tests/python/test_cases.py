@@ -13,6 +13,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,7 @@ def build_each(
     environment: Mapping[str, str] | None = None,
     own_variables: Mapping[str, Mapping] | None = None,
     own_environments: Mapping[str, Mapping[str, str]] | None = None,
+    log_level: str = "none",
 ) -> dict[str, Build]:
     """Build each input, as `run_build` does, but with the project parsed only once for all.
 
@@ -96,6 +98,7 @@ def build_each(
         command = ["--no-write-json", "build", "--select", *select]
         command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         command += [*arguments, "--target-path", str(own / "target")]
+        command += ["--log-path", str(own / "logs")]
         if own_variables:
             command += ["--vars", yaml.safe_dump(own_variables[name])]
         files = {"ORDER_LINES": str(path), "SPARK_WAREHOUSE": str(own / "spark")}
@@ -106,7 +109,7 @@ def build_each(
     parsed.take()
     finished = subprocess.run(
         [sys.executable, __file__],
-        input=json.dumps({"parse": command, "builds": builds}),
+        input=json.dumps({"parse": command, "builds": builds, "log_level": log_level}),
         cwd=folder,
         env=os.environ
         | {"ORDER_LINES": "", "CUSTOMER_CONTACTS": "", "CUSTOMER_ALIASES": ""}
@@ -138,7 +141,7 @@ def parse_once_and_build_each() -> None:
     from dbt.cli.main import dbtRunner
 
     request = json.load(sys.stdin)
-    options = ["--no-use-colors", "--log-level-file", "none"]
+    options = ["--no-use-colors", "--log-level-file", request["log_level"]]
     parsed = dbtRunner().invoke([*options, *request["parse"]])
     if not parsed.success:
         sys.exit(str(parsed.exception))
@@ -1185,6 +1188,46 @@ WRONG_VARIABLES = [
     ({"exports_folder": 3}, ["exports_folder", "it must be a text"]),
     ({"input_preset": "shopfy"}, ["input_preset", "'shopfy'", "shopify, square", "woocommerce,"]),
 ]
+PEOPLE = ("+stg_customer_contacts", "+stg_customer_aliases")
+PERSON = "77001,secret@shop.example,+44 7700 900123,Norway,Ann,Secret,yes,no,yes\n"
+CONTACTS = (
+    "Customer ID,Email,Phone,Country,First Name,Last Name,Email Consent,SMS Consent,Ads Consent\n"
+    + PERSON
+)
+# An input about people with a fault, and the words about it; none where it builds. No message and
+# no log quotes a record, a name, an address or a number of theirs.
+FAULTS_OF_PEOPLE: dict[str, tuple[str, str | bytes, list[str]]] = {
+    **{
+        name: ("CUSTOMER_CONTACTS", content, words)
+        for name, content, words in [
+            ("odd values", CONTACTS + PERSON.replace("yes", "Secret").replace("y@", "y@@"), []),
+            ("short line", CONTACTS + "77001,secret@x.example\n", ["line 3: 2 fields", "has 9"]),
+            ("long line", CONTACTS + PERSON[:-1] + ",secret\n", ["line 3: 10 fields"]),
+            (
+                "inner quote",
+                CONTACTS + PERSON.replace("Ann", 'A "secret"'),
+                ["line 3", "at character 52 of the line"],
+            ),
+            ("open quote", CONTACTS + PERSON.replace("Ann", '"Ann'), ["line 3", "not closed"]),
+            ("bad byte", (CONTACTS + "Secr\xe9t\n").encode("latin-1"), ["line 3", "0xe9"]),
+            ("no header", PERSON * 2, ["Is the first line of the file the headers?"]),
+            ("other delim", PERSON.replace(",", ";") * 2, ["line 1", "delim: ';'"]),
+            ("title", f"Contacts of secret@x.example\n{CONTACTS}", ["line 2", "skip: 1"]),
+            ("remote_short", CONTACTS + "77001,secret@x.example\n", ["not on this machine"]),
+            ("remote_late", CONTACTS + PERSON * 30_000 + "77001,Secret\n", ["line 30003"]),
+            ("cut gzip", gzip.compress(CONTACTS.encode())[:-1], ["is cut"]),
+        ]
+    },
+    **{
+        name: ("CUSTOMER_ALIASES", f"Customer ID,Belongs To\n{rows}", words)
+        for name, rows, words in [
+            ("circle", "a,b\nb,c\nc,a\n", ["customer a", "in the end"]),
+            ("two owners", "a,b\na,c\n", ["customer a", "more than one"]),
+            ("two owners of an address", "secret@x.de,b\nsecret@x.de,c\n", ["more than one"]),
+        ]
+    },
+    "aliases cut gzip": ("CUSTOMER_ALIASES", gzip.compress(PERSON.encode())[:-1], ["is cut"]),
+}
 NAMED = {group.name: group for group in GROUPS}
 
 
@@ -1484,29 +1527,35 @@ def test_a_wrong_variable_is_named_with_what_it_must_be(wrong_variables, number)
     assert "SKIP" not in build.output
 
 
-@pytest.mark.parametrize(
-    ("variable", "text", "words"),
-    [
-        (
-            "CUSTOMER_ALIASES",
-            "Customer ID,Belongs To\na,b\nb,c\nc,a\n",
-            ["customer a", "in the end"],
-        ),
-        ("CUSTOMER_ALIASES", "Customer ID,Belongs To\na,b\na,c\n", ["customer a", "more than one"]),
-        ("CUSTOMER_CONTACTS", "Customer ID,Email\n#1\n", ["line 2: 1 field", "has 2"]),
-    ],
-)
-def test_faults_of_other_inputs_are_named_too(tmp_path, variable, text, words):
-    path = tmp_path / "other.csv"
-    path.write_text(text)
-    build = build_each(
-        tmp_path / "builds",
-        *({}, {"build": CASES / "email-case.csv"}, ["+orders"]),
-        environment={variable: str(path)},
-    )["build"]
+@pytest.fixture(scope="module")
+def faults_of_people(tmp_path_factory) -> dict[str, Build]:
+    folder = tmp_path_factory.mktemp("people")
+    environments = {}
+    for name, (variable, content, _) in FAULTS_OF_PEOPLE.items():
+        path = folder / f"{name}.csv{'.gz' if name.endswith('gzip') else ''}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        is_remote = name.startswith("remote")
+        environments[name] = {variable: f"file://{path}" if is_remote else str(path)}
+    lines = folder / "lines.csv"
+    lines.write_text(f"{HEADERS}\n1,A,1,2024-01-02,5,c\n")
+    return build_each(
+        folder / "builds",
+        *({}, dict.fromkeys(environments, lines), PEOPLE),
+        own_environments=environments,
+        log_level="debug",
+    )
 
-    assert not build.succeeded
-    assert [word for word in words if word not in build.output] == []
+
+@pytest.mark.parametrize("name", FAULTS_OF_PEOPLE)
+def test_faults_of_other_inputs_are_named_and_quote_nobody(faults_of_people, name):
+    _, _, words = FAULTS_OF_PEOPLE[name]
+    build = faults_of_people[name]
+    log = (build.folder / "logs" / "dbt.log").read_text()
+
+    assert build.succeeded == (not words)
+    assert [word for word in words if word not in build.output or word not in log] == []
+    assert "[debug]" in log
+    assert re.findall(r"\S*(?:Secret|secret|900123|77001)\S*", build.output + log) == []
 
 
 def test_every_cut_and_every_damage_of_a_gzip_file_is_refused(tmp_path):
