@@ -14,7 +14,7 @@
         }) -%}
         {{ return(file) }}
     {%- elif file.format == 'table' -%}
-        {%- do file.update({'relation': file.name}) -%}
+        {%- do file.update({'relation': table_relation(file.name)}) -%}
     {%- elif file.format == 'parquet' -%}
         {%- do file.update({'relation': adapter.dispatch(
             'parquet_relation', 'customer_value'
@@ -216,6 +216,16 @@
         )
     {%- endset -%}
     {%- do run_query(definition) -%}
+{% endmacro %}
+
+
+{#- The name of a table with each part quoted, since a part may be a word of SQL, such as order. -#}
+{% macro table_relation(name) %}
+    {%- set parts = [] -%}
+    {%- for part in name.split('.') -%}
+        {%- do parts.append(quoted_name(part)) -%}
+    {%- endfor -%}
+    {{- return(parts | join('.')) -}}
 {% endmacro %}
 
 

@@ -9,7 +9,13 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 
 from customer_value import campaign_archive
-from customer_value.files import begin_exports, finish_exports, keep_private, words_of_lock
+from customer_value.files import (
+    begin_exports,
+    fault_of_name,
+    finish_exports,
+    keep_private,
+    words_of_lock,
+)
 from customer_value.input_files import inspect_input
 from customer_value.messages import without_values
 
@@ -109,6 +115,8 @@ class Plugin(BasePlugin):
 
         It stays open until dbt has opened it too, so that no other process comes in between.
         """
+        if fault := fault_of_name(creds.path):
+            raise RuntimeError(fault)
         try:
             self.opened = duckdb.connect(creds.path, config=config)
         except duckdb.IOException as error:

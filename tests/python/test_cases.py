@@ -94,7 +94,7 @@ def build_each(
     builds = []
     for name, path in inputs.items():
         own = folder / name
-        own.mkdir()
+        own.mkdir(exist_ok=True)
         command = ["--no-write-json", "build", "--select", *select]
         command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         command += [*arguments, "--target-path", str(own / "target")]
@@ -351,6 +351,14 @@ h5,A,#N/A,2024-01-02,5,h3
             "b,5,A,2024-01-02,1,b1",
             "b1 b 2024-01-02 5.00",
             headers="customerid, PRICE ,STOCKCODE,invoice date,Quantity, In voice",
+        ),
+        Input(
+            "headers-of-our-own-columns",
+            "w1,A,1,2024-01-02,5,w" + ",x" * 611,
+            "w1 w 2024-01-02 5.00",
+            headers=HEADERS
+            + ",raw_customer_id,line_hash,source_file,left_out,c0,select,,e\u0301,\u202e,😀,Ⅷ"
+            + "".join(f",x{number}" for number in range(600)),
         ),
         Input(
             "headers-of-unread-columns-twice",
@@ -1510,11 +1518,24 @@ def test_a_faulty_input_stops_the_build_in_words_for_its_owner(faults, fault):
 @pytest.fixture(scope="module")
 def wrong_variables(tmp_path_factory) -> dict[str, Build]:
     variables = {str(number): given for number, (given, _) in enumerate(WRONG_VARIABLES)}
+    inputs = dict.fromkeys(variables, CASES / "email-case.csv")
+    folder = tmp_path_factory.mktemp("variables") / "builds"
+    (folder / "table").mkdir(parents=True)
+    with duckdb.connect(str(folder / "table" / "warehouse.duckdb")) as connection:
+        connection.execute("create schema raw")
+        connection.read_csv(str(CASES / "email-case.csv"), all_varchar=True).create('raw."order"')
     return build_each(
-        tmp_path_factory.mktemp("variables") / "builds",
-        *({}, dict.fromkeys(variables, CASES / "email-case.csv"), ["+orders"]),
-        own_variables=variables,
+        folder,
+        *({}, inputs | {"table": "raw.order"}, ["+orders"]),
+        own_variables=variables | {"table": {}},
     )
+
+
+def test_a_table_whose_name_is_a_word_of_sql_is_read(wrong_variables):
+    build = wrong_variables["table"]
+
+    assert build.succeeded, build.output
+    assert build.value("select count(*) from orders") == 4
 
 
 @pytest.mark.parametrize("number", range(len(WRONG_VARIABLES)))
