@@ -186,15 +186,14 @@
             when instr({{ value }}, {{ text_literal('\ufffd') }}) > 0
                 then raise_error(
                     {{ text_literal(
-                        'The ' ~ input.rows ~ ' are not in the encoding ' ~ options.encoding ~ ': '
-                    ) }} || {{ value }}
-                    || '. Name the right one in the var {{ input.options_var }}.'
+                        'The ' ~ input.rows ~ ' are not in the encoding ' ~ options.encoding
+                        ~ ', in column ' ~ loop.index ~ '. Name the right one in the var '
+                        ~ input.options_var ~ '.'
+                    ) }}
                 )
             {%- if loop.last and not loop.first %}
             when regexp_extract({{ value }}, {{ text_literal(whole_line) }}, 0) <> ''
-                then raise_error(
-                    'A quote of the {{ input.rows }} is not closed: ' || substr({{ value }}, 1, 200)
-                )
+                then raise_error('A quote of the {{ input.rows }} is not closed.')
             {%- endif %}
             else {{ value }}
         end as {{ quoted_name(header | trim) }}{{ ',' if not loop.last }}
