@@ -155,7 +155,8 @@
         {%- if not places and want.is_required and not is_optional
             and column not in input.one_of -%}
             {%- do missing.append({
-                'file': dict(file, columns=columns), 'what': "'" ~ want.headers[0] ~ "' for " ~ column
+                'file': dict(file, columns=columns),
+                'what': "'" ~ want.headers[0] ~ "' for " ~ column
             }) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -130,7 +130,8 @@
         if value is string and modules.re.search('[{][{%#]', value) -%}
         {{ exceptions.raise_compiler_error(
             "The var " ~ name ~ " (" ~ place ~ ") contains "
-            ~ modules.re.findall('[{][{%#]', value)[0] ~ ", which dbt takes for the start of its own code: a var must be a plain value."
+            ~ modules.re.findall('[{][{%#]', value)[0]
+            ~ ", which dbt takes for the start of its own code: a var must be a plain value."
         ) }}
     {%- endfor -%}
     {%- for name in vars if name not in known -%}
