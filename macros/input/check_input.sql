@@ -3,9 +3,11 @@
     run at a fault before anything is built, and logs how the order lines are read.
 -#}
 {% macro check_input() %}
-    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+    {%- if execute and flags.WHICH != 'docs' -%}
         {%- do check_vars() -%}
-        {%- set layout = input_layout(order_lines_input()) -%}
+    {%- endif -%}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+        {%- set layout = order_lines_layout() -%}
         {%- do log(words_of_layout(order_lines_input(), layout), info=true) -%}
         {%- do stop_without_known_contacts() -%}
         {%- if has_customer_contacts() -%}
@@ -64,7 +66,7 @@
         ~ (input_record_count(layout) | string if input_record_count(layout) is not none
            else "an unknown number of") ~ " records; "
         ~ columns | join(', ') ~ "."
-        ~ (" Not read: " ~ layout.unread | join(', ') ~ "." if layout.unread else "")
+        ~ (" Not read: " ~ shown_headers(layout.unread) ~ "." if layout.unread else "")
     ) }}
 {% endmacro %}
 

@@ -58,18 +58,21 @@
 {%- endmacro %}
 
 
-{#- The value of a var as a list; a single value becomes a list of one, a mapping is an error. -#}
+{#-
+    The value of a var as a list of texts or numbers; a single value becomes a list of one. YAML
+    reads yes and no without quotes as true and false, which no value of a file would equal.
+-#}
 {% macro list_var(name) %}
     {%- set value = var(name, none) -%}
-    {%- if value is mapping -%}
+    {%- set is_list = value is iterable and value is not string and value is not mapping -%}
+    {%- set items = [] if value is none else value | list if is_list else [value] -%}
+    {%- for item in items if item is boolean or (item is not string and item is not number) -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is " ~ value ~ ": it must be a list, such as "
+            "The var " ~ name ~ " is " ~ in_words(value) ~ ": it must be a list of texts, in "
+            ~ "quotes where they are yes, no, true or false, such as "
             ~ {'ordered_at_format': "['%d.%m.%Y %H:%M', '%d.%m.%Y']",
                'uncounted_statuses': "[cancelled, failed]"}.get(name, "['0', Guest]") ~ "."
         ) }}
-    {%- endif -%}
-    {{ return(
-        [] if value is none else value | list if value is not string and value is iterable
-        else [value]
-    ) }}
+    {%- endfor -%}
+    {{ return(items) }}
 {% endmacro %}

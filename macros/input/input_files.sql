@@ -33,7 +33,7 @@
 {% macro first_headers(input, preset) %}
     {%- set path = input.path or input.sample -%}
     {%- if is_table_name(path) -%}
-        {{ return(columns_of_relation(path) | map(attribute='name') | list) }}
+        {{ return(columns_of_relation(table_relation(path)) | map(attribute='name') | list) }}
     {%- endif -%}
     {%- set inspected = inspect_input(input, preset, headers_only=true) -%}
     {{ return(inspected.files[0].headers if inspected.files else []) }}

@@ -24,13 +24,18 @@
     {%- endfor -%}
     {%- if missing -%}
         {%- set file = missing[0].file -%}
+        {#- A file without a line of headers begins with a record, which no log must hold. -#}
+        {%- set fits = (file.columns or {}).values() | reject('none') | list -%}
         {%- set absent = [] -%}
         {%- for item in missing if item.file.name == file.name -%}
             {%- do absent.append(item.what) -%}
         {%- endfor -%}
         {{ exceptions.raise_compiler_error(
             "The " ~ input.rows ~ " have no column " ~ absent | join(', ')
-            ~ " (" ~ file.name ~ "). Their headers are: " ~ file.headers | join(', ')
+            ~ " (" ~ file.name ~ "). "
+            ~ ("Their headers are: " ~ shown_headers(file.headers)
+               if fits or input.name == 'order_lines'
+               else "Is the first line of the file the headers? None of them is expected")
             ~ ". Name the right ones in the var " ~ input.columns_var
             ~ ", or null for what there is not (README.md, \"Your own " ~ input.rows ~ "\")."
             ~ preset_hint(input, preset, file.headers)
@@ -137,7 +142,7 @@
                 {{ exceptions.raise_compiler_error(
                     "The " ~ input.rows ~ " (" ~ file.name ~ ") have " ~ names | length
                     ~ " columns that could be '" ~ header ~ "' for " ~ column ~ ": "
-                    ~ names | join(', ') ~ ". Name one exactly in the var " ~ input.columns_var
+                    ~ shown_headers(names) ~ ". Name one exactly in the var " ~ input.columns_var
                     ~ (", after you gave them different names in the file"
                        if names | unique(case_sensitive=true) | list | length == 1 else "") ~ "."
                 ) }}
@@ -150,7 +155,8 @@
         {%- if not places and want.is_required and not is_optional
             and column not in input.one_of -%}
             {%- do missing.append({
-                'file': file, 'what': "'" ~ want.headers[0] ~ "' for " ~ column
+                'file': dict(file, columns=columns),
+                'what': "'" ~ want.headers[0] ~ "' for " ~ column
             }) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -177,6 +183,20 @@
         {%- do missing.append({'file': file, 'what': headers | join(' or ')}) -%}
     {%- endif -%}
     {{ return({'columns': columns, 'missing': missing}) }}
+{% endmacro %}
+
+
+{#-
+    Headers for a message. One that may be a value, because the file has no line of headers, is not
+    shown: an address, or more digits than headers have.
+-#}
+{% macro shown_headers(headers) %}
+    {%- set shown = [] -%}
+    {%- for header in headers -%}
+        {%- set is_value = modules.re.search('@|([0-9][^0-9]{0,2}){5}', header | string) -%}
+        {%- do shown.append('(not shown)' if is_value else header) -%}
+    {%- endfor -%}
+    {{ return(shown | join(', ')) }}
 {% endmacro %}
 
 

@@ -44,7 +44,7 @@
                 "The var input_preset is '" ~ named ~ "', and the headers are of none of its "
                 ~ "forms ("
                 ~ presets | map(attribute='label') | join('; ') ~ "). They are: "
-                ~ first_headers(input, presets[0]) | join(', ') ~ "."
+                ~ shown_headers(first_headers(input, presets[0])) ~ "."
             ) }}
         {%- endif -%}
     {%- endif -%}

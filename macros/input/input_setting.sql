@@ -19,6 +19,9 @@
         'non_merchandise_names': [],
     } -%}
     {%- set said = var(name, none) -%}
+    {%- if said is not none and name in ['ordered_at_format', 'uncounted_statuses'] -%}
+        {{ return(list_var(name)) }}
+    {%- endif -%}
     {%- if said is not none and name not in ['leave_out', 'keep_only'] -%}
         {{ return(said) }}
     {%- endif -%}

@@ -65,7 +65,8 @@
             {%- endfor -%}
             {%- if places | length == 1 -%}
                 {%- set literals = [] -%}
-                {%- for value in ([values] if values is string else values) -%}
+                {%- set is_list = values is iterable and values is not string -%}
+                {%- for value in (values if is_list else [values]) -%}
                     {%- do literals.append(text_literal(value | string | lower)) -%}
                 {%- endfor -%}
                 {%- do rules.append({

@@ -57,7 +57,10 @@
             ~ " where rejection_reason = " ~ text_literal(reason) ~ ") and " ~ column
             ~ " is not null order by 1 limit 3"
         ).rows -%}
-            {%- do examples.append("'" ~ row[0] ~ "'") -%}
+            {#- Messages end up in logs: of an e-mail address only the domain is shown. -#}
+            {%- do examples.append(
+                "'" ~ modules.re.sub('[^@ ,]+@', '...@', row[0] | string) ~ "'"
+            ) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- set others = [] -%}

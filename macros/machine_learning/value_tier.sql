@@ -34,7 +34,7 @@
         or shares | length != 3
         or shares | reject('number') | list
         or shares | select('le', 0) | list
-        or shares | sum >= 1 -%}
+        or not shares | sum < 1 -%}
         {{ exceptions.raise_compiler_error(
             "The var value_tier_shares is " ~ shares ~ ": it must be a list of three numbers "
             ~ "above 0 that add up to less than 1, the shares of platinum, gold and silver."

@@ -9,7 +9,9 @@
         {%- set value = var(name) -%}
         {%- if value is not none or rule.is_required -%}
             {%- if rule.kind == 'whole_number' -%}
-                {%- do whole_number_var(name, lowest=rule.get('lowest', 1)) -%}
+                {%- do whole_number_var(
+                    name, lowest=rule.get('lowest', 1), highest=rule.get('highest', 36500)
+                ) -%}
             {%- elif rule.kind == 'whole_numbers' -%}
                 {%- do whole_number_var(name, is_list=true) -%}
             {%- elif rule.kind == 'number' -%}
@@ -26,16 +28,18 @@
                 {%- do check_pattern_var(name) -%}
             {%- elif rule.kind == 'text' and value is not string -%}
                 {{ exceptions.raise_compiler_error(
-                    "The var " ~ name ~ " is " ~ value ~ ": it must be a text, in quotes."
+                    "The var " ~ name ~ " is " ~ in_words(value)
+                    ~ ": it must be a text, in quotes."
                 ) }}
-            {%- elif rule.kind == 'switch' and value not in [true, false] -%}
+            {%- elif rule.kind == 'switch' and value is not boolean -%}
                 {{ exceptions.raise_compiler_error(
-                    "The var " ~ name ~ " is '" ~ value ~ "': it must be true or false."
+                    "The var " ~ name ~ " is " ~ in_words(value) ~ ": it must be true or false."
                 ) }}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do churn_horizon_days() -%}
+    {%- do check_time_formats() -%}
     {%- do value_tier_shares() -%}
     {%- do input_choice('duplicate_lines', ['reject', 'keep', 'latest']) -%}
     {%- do shop_time_zone() -%}
@@ -58,9 +62,9 @@
     {%- set amount = {'kind': 'number', 'is_required': true} -%}
     {{ return({
         'as_of_date': {'kind': 'date'},
-        'history_months': whole,
+        'history_months': dict(whole, highest=1200),
         'backtest_horizon_days': {'kind': 'whole_numbers', 'is_required': true},
-        'backtest_cutoffs': whole,
+        'backtest_cutoffs': dict(whole, highest=1200),
         'backtest_step_days': whole,
         'input_preset': {'kind': 'text'},
         'order_line_columns': {'kind': 'mapping'},
@@ -122,6 +126,14 @@
         {%- do vars.update(vars.pop(project_name)) -%}
     {%- endif -%}
     {%- set known = known_vars() -%}
+    {%- for name, value in vars.items()
+        if value is string and modules.re.search('[{][{%#]', value) -%}
+        {{ exceptions.raise_compiler_error(
+            "The var " ~ name ~ " (" ~ place ~ ") contains "
+            ~ modules.re.findall('[{][{%#]', value)[0]
+            ~ ", which dbt takes for the start of its own code: a var must be a plain value."
+        ) }}
+    {%- endfor -%}
     {%- for name in vars if name not in known -%}
         {%- set alike = [] -%}
         {%- for other in known if other[:4] == (name | string)[:4] -%}
@@ -136,14 +148,33 @@
 {% endmacro %}
 
 
-{#- Checks that a var is a regular expression of the engine. -#}
+{#- Checks that the formats of times that are no names have parts, all of which are read. -#}
+{% macro check_time_formats() %}
+    {%- for format in list_var('ordered_at_format') if format not in ['iso', 'excel'] -%}
+        {%- if format is not string or '%' not in format -%}
+            {{ exceptions.raise_compiler_error(
+                "The var ordered_at_format is " ~ in_words(var('ordered_at_format'))
+                ~ ": it must be iso, excel, a format such as '%d.%m.%Y %H:%M', or a list of them."
+            ) }}
+        {%- endif -%}
+        {%- do timestamp_format_parts(format) -%}
+    {%- endfor -%}
+    {%- if var('ordered_at_format') is not none and not list_var('ordered_at_format') -%}
+        {{ exceptions.raise_compiler_error(
+            "The var ordered_at_format is an empty list: name a format, or leave the var out."
+        ) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- Checks that a var is a regular expression of the engine, and not one that matches any text. -#}
 {% macro check_pattern_var(name) %}
     {%- set pattern = var(name) -%}
-    {%- if pattern is not string
+    {%- if pattern is not string or pattern == ''
         or not adapter.dispatch('is_pattern', 'customer_value')(pattern) -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is '" ~ pattern ~ "': it must be a regular expression, such as "
-            ~ "'^C[0-9]+$', in quotes; this one is none."
+            "The var " ~ name ~ " is " ~ in_words(pattern) ~ ": it must be a regular expression, "
+            ~ "such as '^C[0-9]+$', in quotes; this one is none, or matches an empty text."
         ) }}
     {%- endif -%}
 {% endmacro %}

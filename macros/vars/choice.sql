@@ -2,7 +2,7 @@
 {% macro choice(name, allowed) %}
     {%- if var(name) not in allowed -%}
         {{ exceptions.raise_compiler_error(
-            "The var " ~ name ~ " is '" ~ var(name) ~ "': it must be "
+            "The var " ~ name ~ " is " ~ in_words(var(name)) ~ ": it must be "
             ~ allowed | join(' or ') ~ "."
         ) }}
     {%- endif -%}

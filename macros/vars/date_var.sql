@@ -4,7 +4,7 @@
 -#}
 {% macro date_var(name, is_required=false) %}
     {%- set value = var(name) -%}
-    {%- if not value and not is_required -%}
+    {%- if (value is none or value == '') and not is_required -%}
         {{ return('cast(null as date)') }}
     {%- endif -%}
     {%- set parts = modules.re.match('^([0-9]{4})-([0-9]{2})-([0-9]{2})$', value | string) -%}
@@ -12,12 +12,13 @@
     {%- if parts -%}
         {%- set year, month, day = parts[1] | int, parts[2] | int, parts[3] | int -%}
         {%- set is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) -%}
-        {%- if year >= 1 and 1 <= month <= 12
+        {%- if 1900 <= year < 2200 and 1 <= month <= 12
             and 1 <= day <= days[month - 1] + (1 if is_leap and month == 2 else 0) -%}
             {{ return("cast('" ~ value ~ "' as date)") }}
         {%- endif -%}
     {%- endif -%}
     {{ exceptions.raise_compiler_error(
-        "The var " ~ name ~ " is '" ~ value ~ "': it must be a date such as 2011-12-10."
+        "The var " ~ name ~ " is " ~ in_words(value) ~ ": it must be a date such as 2011-12-10, "
+        ~ "from 1900 to 2199."
     ) }}
 {% endmacro %}

@@ -1,6 +1,8 @@
 {#- The vars of dbt_project.yml: dbt gives only those whose name one knows. -#}
 {% macro duckdb__check_project_vars() %}
-    {%- set path = (invocation_args_dict.get('project_dir') or '.') ~ '/dbt_project.yml' -%}
+    {%- set folder = invocation_args_dict.get('project_dir') or '.' -%}
+    {#- DuckDB takes a path for a pattern: brackets make its special characters plain ones. -#}
+    {%- set path = modules.re.sub('([][*?])', '[\\1]', folder | string) ~ '/dbt_project.yml' -%}
     {%- set found = run_query('select content from read_text(' ~ text_literal(path) ~ ')') -%}
     {%- for row in found.rows -%}
         {%- do stop_at_unknown_vars(fromyaml(row[0]).vars, 'dbt_project.yml') -%}

@@ -14,7 +14,7 @@
         }) -%}
         {{ return(file) }}
     {%- elif file.format == 'table' -%}
-        {%- do file.update({'relation': file.name}) -%}
+        {%- do file.update({'relation': table_relation(file.name)}) -%}
     {%- elif file.format == 'parquet' -%}
         {%- do file.update({'relation': adapter.dispatch(
             'parquet_relation', 'customer_value'
@@ -186,15 +186,14 @@
             when instr({{ value }}, {{ text_literal('\ufffd') }}) > 0
                 then raise_error(
                     {{ text_literal(
-                        'The ' ~ input.rows ~ ' are not in the encoding ' ~ options.encoding ~ ': '
-                    ) }} || {{ value }}
-                    || '. Name the right one in the var {{ input.options_var }}.'
+                        'The ' ~ input.rows ~ ' are not in the encoding ' ~ options.encoding
+                        ~ ', in column ' ~ loop.index ~ '. Name the right one in the var '
+                        ~ input.options_var ~ '.'
+                    ) }}
                 )
             {%- if loop.last and not loop.first %}
             when regexp_extract({{ value }}, {{ text_literal(whole_line) }}, 0) <> ''
-                then raise_error(
-                    'A quote of the {{ input.rows }} is not closed: ' || substr({{ value }}, 1, 200)
-                )
+                then raise_error('A quote of the {{ input.rows }} is not closed.')
             {%- endif %}
             else {{ value }}
         end as {{ quoted_name(header | trim) }}{{ ',' if not loop.last }}
@@ -216,6 +215,16 @@
         )
     {%- endset -%}
     {%- do run_query(definition) -%}
+{% endmacro %}
+
+
+{#- The name of a table with each part quoted, since a part may be a word of SQL, such as order. -#}
+{% macro table_relation(name) %}
+    {%- set parts = [] -%}
+    {%- for part in name.split('.') -%}
+        {%- do parts.append(quoted_name(part)) -%}
+    {%- endfor -%}
+    {{- return(parts | join('.')) -}}
 {% endmacro %}
 
 

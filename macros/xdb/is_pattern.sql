@@ -1,7 +1,7 @@
 {#- Whether a text is a regular expression of the engine. -#}
 {% macro duckdb__is_pattern(pattern) %}
     {{ return(run_query(
-        "select try(regexp_matches('', pattern)) is not null from (values ("
+        "select coalesce(not try(regexp_matches('', pattern)), false) from (values ("
         ~ text_literal(pattern) ~ ')) as patterns (pattern)'
     ).rows[0][0]) }}
 {% endmacro %}

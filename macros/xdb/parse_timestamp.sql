@@ -7,6 +7,7 @@
     only texts without one, into times as written.
 -#}
 {% macro parse_timestamp(text, with_offset) %}
+    {%- do check_time_formats() -%}
     {%- set said = input_setting('ordered_at_format') -%}
     {%- set formats = [said] if said is string else said -%}
     {%- set parsed = [] -%}
@@ -17,11 +18,6 @@
             {%- if not with_offset -%}
                 {%- do parsed.append(parse_excel_timestamp(text)) -%}
             {%- endif -%}
-        {%- elif format is not string -%}
-            {{ exceptions.raise_compiler_error(
-                "The var ordered_at_format is " ~ said ~ ": it must be a format such as "
-                ~ "'%d.%m.%Y %H:%M', iso or excel, or a list of them."
-            ) }}
         {%- elif ('%z' in format) == with_offset -%}
             {%- set pattern = timestamp_pattern(format) -%}
             {%- set matched -%}

@@ -1,14 +1,23 @@
 """A dbt-duckdb plugin (see profiles.yml) that makes functions of this package callable in SQL."""
 
 import json
+from contextlib import contextmanager
 
 import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 
 from customer_value import campaign_archive
-from customer_value.files import begin_exports, finish_exports, keep_private, words_of_lock
+from customer_value.files import (
+    begin_exports,
+    fault_of_name,
+    finish_exports,
+    keep_private,
+    words_of_lock,
+)
 from customer_value.input_files import inspect_input
+from customer_value.messages import without_values
 
 
 def inspect_input_as_json(request: str) -> str:
@@ -60,8 +69,29 @@ def call_as_json(function):
     return called
 
 
+def keep_values_out_of_errors() -> None:
+    """Let dbt-duckdb see DuckDB's errors without the values that they quote.
+
+    It prints them and writes them to its log, where no personal data belongs.
+    """
+    handler = DuckDBConnectionManager.exception_handler
+    if hasattr(handler, "keeps_values_out"):
+        return
+
+    @contextmanager
+    def exception_handler(self, sql: str, connection_name: str = "master"):
+        with handler(self, sql, connection_name):
+            try:
+                yield
+            except duckdb.Error as error:
+                raise type(error)(without_values(str(error))) from None
+
+    exception_handler.keeps_values_out = True
+    DuckDBConnectionManager.exception_handler = exception_handler
+
+
 class Plugin(BasePlugin):
-    """Add SQL functions, keep files private, and say in one line why a warehouse does not open.
+    """Add SQL functions, keep files and values private, and say why a warehouse does not open.
 
     dbt-duckdb calls `initialize` before it opens the warehouse for the first time,
     `update_connection_config` before each opening and `configure_connection` after it. The
@@ -72,6 +102,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config) -> None:
         self.opened = None
+        keep_values_out_of_errors()
         flags = get_flags()
         keep_private(
             self.creds.path if self.creds else ":memory:",
@@ -84,6 +115,8 @@ class Plugin(BasePlugin):
 
         It stays open until dbt has opened it too, so that no other process comes in between.
         """
+        if fault := fault_of_name(creds.path):
+            raise RuntimeError(fault)
         try:
             self.opened = duckdb.connect(creds.path, config=config)
         except duckdb.IOException as error:

@@ -260,6 +260,40 @@ def words_of_lock(error: str, warehouse: str) -> str:
     )
 
 
+def fault_of_name(warehouse: str) -> str | None:
+    """What is wrong with the name of a warehouse file, from which the name of its catalog is made.
+
+    dbt-duckdb does not escape quotes in it, and DuckDB takes some names for schemas of its own.
+
+    Parameters
+    ----------
+    warehouse : str
+        Path of the warehouse.
+
+    Returns
+    -------
+    str or None
+        A message; None if nothing is wrong.
+
+    Examples
+    --------
+    >>> fault_of_name("a folder's/my shop.duckdb")
+    >>> fault_of_name("bob's.duckdb")[-32:]
+    'take a file name without quotes.'
+    >>> fault_of_name("data/Main.duckdb")
+    "WAREHOUSE is 'data/Main.duckdb': take another file name, DuckDB has a main of its own."
+    """
+    name = Path(warehouse).stem
+    if re.search("['\"]", name):
+        return f"WAREHOUSE is {warehouse!r}: take a file name without quotes."
+    if name.lower() in ("main", "temp", "system", "information_schema", "pg_catalog"):
+        return (
+            f"WAREHOUSE is {warehouse!r}: take another file name, DuckDB has a {name.lower()} of "
+            "its own."
+        )
+    return None
+
+
 def command_of(pid: int) -> str:
     """The first words of a process's command, without options; empty if the system has none."""
     try:

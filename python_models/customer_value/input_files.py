@@ -1160,6 +1160,9 @@ def _check_lonely_header(path: str, header: _Header | None, dialect: _Dialect) -
 
 
 def _shown(text: str, size: int = 80) -> str:
+    """Quote a header for a message, unless it may be a record of a person: no log holds one."""
+    if "@" in text or re.search(r"\d", text):
+        return "not shown here, because it may be a record"
     return repr(text if len(text) <= size else text[:size] + "...")
 
 
@@ -1195,7 +1198,7 @@ def _refuse_field_count(source: _Source, block: _Block, record: int, header: _He
         advice += f"; if the file quotes fields, say so: {dialect.advise('quote', repr(chr(34)))}"
     raise InputProblem(
         f"{path}, line {line}: {fields}, and the header (line {header.line}) has "
-        f"{header.field_count}. {advice}. It reads {_shown(text)}."
+        f"{header.field_count}. {advice}."
     )
 
 
@@ -1204,10 +1207,8 @@ def _refuse_quote(source: _Source, block: _Block) -> NoReturn:
     opening, fault = block.quote_opening, block.quote_fault
     line = source.line_number(block.offset + fault)
     data = block.data
-    begin = max(data.rfind(b"\n", 0, opening), data.rfind(b"\r", 0, opening)) + 1
-    shown = data[max(begin, fault - 30) : fault + 30]
-    shown = shown.decode("latin-1" if source.is_latin1 else "utf-8", "ignore")
-    shown = _shown(shown.splitlines()[-1] if "\n" in shown and opening == fault else shown)
+    begin = max(data.rfind(b"\n", 0, fault), data.rfind(b"\r", 0, fault)) + 1
+    before = data[begin:fault].decode("latin-1" if source.is_latin1 else "utf-8", "ignore")
     unquoted = f"if the file does not quote its fields, say so: {dialect.advise('quote', repr(''))}"
     if opening == fault:
         problem = f"a quote ({dialect.quote}) stands within a field that does not begin with one"
@@ -1222,8 +1223,8 @@ def _refuse_quote(source: _Source, block: _Block) -> NoReturn:
         else f"write {dialect.escape} before it"
     )
     raise InputProblem(
-        f"{source.path}, line {line}: {problem}, at {shown}. Quote the whole field, and where a "
-        f"quote is part of the value, {write}; {unquoted}."
+        f"{source.path}, line {line}: {problem}, at character {len(before) + 1} of the line. "
+        f"Quote the whole field, and where a quote is part of the value, {write}; {unquoted}."
     )
 
 

@@ -185,44 +185,6 @@ def test_a_file_with_another_delimiter_is_told_apart(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        ({"history_months": 0}, "The var history_months is 0: it must be a whole number"),
-        ({"backtest_horizon_days": "x"}, "must be a list of whole numbers of at least 1"),
-        ({"rfm_edges": "frozen"}, "The var rfm_edges_date is 'None': it must be a date"),
-        ({"decimal_separator": ";"}, "The var decimal_separator is ';': it must be '.' or ','"),
-        (
-            {"churn_horizon_days": 45},
-            "The var churn_horizon_days is 45: it must be one of backtest_horizon_days, 90, 180",
-        ),
-        ({"value_tier_shares": [0.5, 0.4, 0.1]}, "must be a list of three numbers above 0"),
-        ({"value_tier_shares": [0.2, "x", 0.1]}, "must be a list of three numbers above 0"),
-        ({"value_tier_shares": 0.2}, "The var value_tier_shares is 0.2: it must be a list of"),
-    ],
-)
-def test_a_var_that_cannot_be_is_named(tmp_path, variables, message):
-    assert message in failure(tmp_path, SAMPLE, variables=variables)
-
-
-def test_a_column_that_is_none_is_refused(tmp_path):
-    output = failure(tmp_path, SAMPLE, variables={"order_line_columns": {"order": "Invoice"}})
-
-    assert "names 'order', which is no column of an order line" in output
-
-
-def test_a_choice_that_is_none_is_refused(tmp_path):
-    output = failure(tmp_path, SAMPLE, variables={"duplicate_lines": "drop"})
-
-    assert "The var duplicate_lines is 'drop': it must be reject or keep" in output
-
-
-def test_a_date_that_is_none_is_refused(tmp_path):
-    output = failure(tmp_path, SAMPLE, variables={"as_of_date": "10/12/2011"})
-
-    assert "The var as_of_date is '10/12/2011': it must be a date such as" in output
-
-
 def test_a_file_that_is_not_there_is_named(tmp_path):
     assert "missing.csv" in failure(tmp_path, tmp_path / "missing.csv", *STAGING)
 

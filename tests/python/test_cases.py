@@ -10,8 +10,10 @@ import gzip
 import importlib.util
 import io
 import json
+import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +26,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import PROJECT, Build, Parsed, copy_project, run_build
+from conftest import PROJECT, Build, Parsed, copy_project
 from customer_value.input_files import inspect_input
 from engines import differences
 
@@ -74,8 +76,14 @@ def build_each(
     target: str = "duckdb",
     project: Path = PROJECT,
     environment: Mapping[str, str] | None = None,
+    own_variables: Mapping[str, Mapping] | None = None,
+    own_environments: Mapping[str, Mapping[str, str]] | None = None,
+    log_level: str = "none",
 ) -> dict[str, Build]:
-    """Build each input, as `run_build` does, but with the project parsed only once for all."""
+    """Build each input, as `run_build` does, but with the project parsed only once for all.
+
+    A build may have variables of its own, where they change no ref and no config.
+    """
     folder.mkdir(exist_ok=True)
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
     output = profiles["customer_value"]["outputs"]["duckdb"]
@@ -86,18 +94,22 @@ def build_each(
     builds = []
     for name, path in inputs.items():
         own = folder / name
-        own.mkdir()
+        own.mkdir(exist_ok=True)
         command = ["--no-write-json", "build", "--select", *select]
         command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         command += [*arguments, "--target-path", str(own / "target")]
+        command += ["--log-path", str(own / "logs")]
+        if own_variables:
+            command += ["--vars", yaml.safe_dump(own_variables[name])]
         files = {"ORDER_LINES": str(path), "SPARK_WAREHOUSE": str(own / "spark")}
+        files |= (own_environments or {}).get(name, {})
         builds.append({"folder": str(own), "command": command, "environment": files})
     command = ["parse", *arguments, "--target-path", str(folder / "target")]
     parsed = Parsed(folder, target, dict(variables) or None)
     parsed.take()
     finished = subprocess.run(
         [sys.executable, __file__],
-        input=json.dumps({"parse": command, "builds": builds}),
+        input=json.dumps({"parse": command, "builds": builds, "log_level": log_level}),
         cwd=folder,
         env=os.environ
         | {"ORDER_LINES": "", "CUSTOMER_CONTACTS": "", "CUSTOMER_ALIASES": ""}
@@ -129,7 +141,7 @@ def parse_once_and_build_each() -> None:
     from dbt.cli.main import dbtRunner
 
     request = json.load(sys.stdin)
-    options = ["--no-use-colors", "--log-level-file", "none"]
+    options = ["--no-use-colors", "--log-level-file", request["log_level"]]
     parsed = dbtRunner().invoke([*options, *request["parse"]])
     if not parsed.success:
         sys.exit(str(parsed.exception))
@@ -339,6 +351,14 @@ h5,A,#N/A,2024-01-02,5,h3
             "b,5,A,2024-01-02,1,b1",
             "b1 b 2024-01-02 5.00",
             headers="customerid, PRICE ,STOCKCODE,invoice date,Quantity, In voice",
+        ),
+        Input(
+            "headers-of-our-own-columns",
+            "w1,A,1,2024-01-02,5,w" + ",x" * 611,
+            "w1 w 2024-01-02 5.00",
+            headers=HEADERS
+            + ",raw_customer_id,line_hash,source_file,left_out,c0,select,,e\u0301,\u202e,😀,Ⅷ"
+            + "".join(f",x{number}" for number in range(600)),
         ),
         Input(
             "headers-of-unread-columns-twice",
@@ -1110,6 +1130,61 @@ FAULTS = [
     ),
 ]
 WRONG_VARIABLES = [
+    *(
+        ({name: value}, [f"The var {name} is {words}"])
+        for name, value, words in [
+            (
+                "history_months",
+                "30",
+                "'30': it must be a whole number of at least 1",
+            ),
+            ("history_months", 0, "0: it must be a whole number of at least 1"),
+            ("history_months", True, "True: it must be a whole number"),
+            ("history_months", 10**9, "1000000000: it must be a whole number"),
+            ("history_months", None, "not set: it must be a whole number"),
+            ("gross_margin", math.nan, "nan: it must be a number of at least 0 and at most 1"),
+            ("discount_rate", math.inf, "inf: it must be a number"),
+            ("discount_rate", True, "True: it must be a number"),
+            ("outlier_iqr_multiple", "3", "'3': it must be a number"),
+            ("backtest_horizon_days", "x", "'x': it must be a list of whole numbers"),
+            ("backtest_horizon_days", [], "[]: it must be a list of whole numbers"),
+            ("backtest_horizon_days", [90, 90], "[90, 90]: it must be a list of whole numbers"),
+            ("guest_customer_ids", [[1]], "[[1]]: it must be a list of texts"),
+            ("guest_customer_ids", [False], "[False]: it must be a list of texts, in quotes where"),
+            ("uncounted_statuses", [None], "[None]: it must be a list of texts"),
+            ("leave_out", {"Void": True}, "{'Void': True}: it must be a mapping of texts"),
+            (
+                "order_line_columns",
+                {"quantity": [["a"]]},
+                "{'quantity': [['a']]}: it must be a",
+            ),
+            ("ordered_at_format", 5, "5: it must be iso, excel, a format such as"),
+            ("ordered_at_format", [], "an empty list"),
+            ("cancellation_pattern", "", "'': it must be a regular expression"),
+            ("as_of_date", 0, "0: it must be a date such as 2011-12-10"),
+            ("as_of_date", "10/12/2011", "'10/12/2011': it must be a date such as"),
+            ("as_of_date", "9999-12-31", "'9999-12-31': it must be a date such as"),
+            ("decimal_separator", ";", "';': it must be '.' or ','"),
+            ("duplicate_lines", "drop", "'drop': it must be reject or keep"),
+            ("churn_horizon_days", 45, "45: it must be one of backtest_horizon_days, 90, 180"),
+            ("value_tier_shares", [0.5, 0.4, 0.1], "[0.5, 0.4, 0.1]: it must be a list of three"),
+            ("value_tier_shares", [0.2, "x", 0.1], "[0.2, 'x', 0.1]: it must be a list of three"),
+            ("value_tier_shares", [math.nan, 0.1, 0.1], "[nan, 0.1, 0.1]: it must be a list of t"),
+            ("value_tier_shares", 0.2, "0.2: it must be a list of three numbers above 0"),
+            ("cluster_count", 11, "11: it must be 2 or 3"),
+            ("cluster_count", "four", "'four': it must be 2 or 3"),
+            (
+                "cluster_correlation_limit",
+                1.5,
+                "1.5: it must be a number of at least 0",
+            ),
+        ]
+    ),
+    ({"rfm_edges": "frozen"}, ["The var rfm_edges_date is not set: it must be a date"]),
+    ({"ordered_at_format": "%Y-%Q"}, ["The var ordered_at_format has '%Q', which is not read"]),
+    ({"campaign_salt": "a{{ 1 / 0"}, ["The var campaign_salt (--vars) contains {{"]),
+    ({"leave_out": {'Vo"id': 5}}, ["The var leave_out names the header 'Vo\"id', which"]),
+    ({"order_line_columns": {"order": "Invoice"}}, ["names 'order', which is no column of an"]),
     ({"order_line_columns": ["Price"]}, ["order_line_columns", "must be a mapping"]),
     ({"csv_options": "latin-1"}, ["csv_options", "must be a mapping", "encoding: latin-1"]),
     ({"cancellation_pattern": "([A-Z"}, ["cancellation_pattern", "must be a regular expression"]),
@@ -1121,6 +1196,46 @@ WRONG_VARIABLES = [
     ({"exports_folder": 3}, ["exports_folder", "it must be a text"]),
     ({"input_preset": "shopfy"}, ["input_preset", "'shopfy'", "shopify, square", "woocommerce,"]),
 ]
+PEOPLE = ("+stg_customer_contacts", "+stg_customer_aliases")
+PERSON = "77001,secret@shop.example,+44 7700 900123,Norway,Ann,Secret,yes,no,yes\n"
+CONTACTS = (
+    "Customer ID,Email,Phone,Country,First Name,Last Name,Email Consent,SMS Consent,Ads Consent\n"
+    + PERSON
+)
+# An input about people with a fault, and the words about it; none where it builds. No message and
+# no log quotes a record, a name, an address or a number of theirs.
+FAULTS_OF_PEOPLE: dict[str, tuple[str, str | bytes, list[str]]] = {
+    **{
+        name: ("CUSTOMER_CONTACTS", content, words)
+        for name, content, words in [
+            ("odd values", CONTACTS + PERSON.replace("yes", "Secret").replace("y@", "y@@"), []),
+            ("short line", CONTACTS + "77001,secret@x.example\n", ["line 3: 2 fields", "has 9"]),
+            ("long line", CONTACTS + PERSON[:-1] + ",secret\n", ["line 3: 10 fields"]),
+            (
+                "inner quote",
+                CONTACTS + PERSON.replace("Ann", 'A "secret"'),
+                ["line 3", "at character 52 of the line"],
+            ),
+            ("open quote", CONTACTS + PERSON.replace("Ann", '"Ann'), ["line 3", "not closed"]),
+            ("bad byte", (CONTACTS + "Secr\xe9t\n").encode("latin-1"), ["line 3", "0xe9"]),
+            ("no header", PERSON * 2, ["Is the first line of the file the headers?"]),
+            ("other delim", PERSON.replace(",", ";") * 2, ["line 1", "delim: ';'"]),
+            ("title", f"Contacts of secret@x.example\n{CONTACTS}", ["line 2", "skip: 1"]),
+            ("remote_short", CONTACTS + "77001,secret@x.example\n", ["not on this machine"]),
+            ("remote_late", CONTACTS + PERSON * 30_000 + "77001,Secret\n", ["line 30003"]),
+            ("cut gzip", gzip.compress(CONTACTS.encode())[:-1], ["is cut"]),
+        ]
+    },
+    **{
+        name: ("CUSTOMER_ALIASES", f"Customer ID,Belongs To\n{rows}", words)
+        for name, rows, words in [
+            ("circle", "a,b\nb,c\nc,a\n", ["customer a", "in the end"]),
+            ("two owners", "a,b\na,c\n", ["customer a", "more than one"]),
+            ("two owners of an address", "secret@x.de,b\nsecret@x.de,c\n", ["more than one"]),
+        ]
+    },
+    "aliases cut gzip": ("CUSTOMER_ALIASES", gzip.compress(PERSON.encode())[:-1], ["is cut"]),
+}
 NAMED = {group.name: group for group in GROUPS}
 
 
@@ -1400,40 +1515,68 @@ def test_a_faulty_input_stops_the_build_in_words_for_its_owner(faults, fault):
         assert " OK " not in build.output
 
 
-@pytest.mark.parametrize(("variables", "words"), WRONG_VARIABLES)
-def test_a_wrong_variable_is_named_with_what_it_must_be(tmp_path, variables, words):
-    build = run_build(
-        tmp_path / "build", CASES / "email-case.csv", "--select", "+orders", variables=variables
+@pytest.fixture(scope="module")
+def wrong_variables(tmp_path_factory) -> dict[str, Build]:
+    variables = {str(number): given for number, (given, _) in enumerate(WRONG_VARIABLES)}
+    inputs = dict.fromkeys(variables, CASES / "email-case.csv")
+    folder = tmp_path_factory.mktemp("variables") / "builds"
+    (folder / "table").mkdir(parents=True)
+    with duckdb.connect(str(folder / "table" / "warehouse.duckdb")) as connection:
+        connection.execute("create schema raw")
+        connection.read_csv(str(CASES / "email-case.csv"), all_varchar=True).create('raw."order"')
+    return build_each(
+        folder,
+        *({}, inputs | {"table": "raw.order"}, ["+orders"]),
+        own_variables=variables | {"table": {}},
     )
+
+
+def test_a_table_whose_name_is_a_word_of_sql_is_read(wrong_variables):
+    build = wrong_variables["table"]
+
+    assert build.succeeded, build.output
+    assert build.value("select count(*) from orders") == 4
+
+
+@pytest.mark.parametrize("number", range(len(WRONG_VARIABLES)))
+def test_a_wrong_variable_is_named_with_what_it_must_be(wrong_variables, number):
+    _, words = WRONG_VARIABLES[number]
+    build = wrong_variables[str(number)]
 
     assert not build.succeeded
     assert [word for word in words if word not in build.output] == []
     assert "SKIP" not in build.output
 
 
-@pytest.mark.parametrize(
-    ("variable", "text", "words"),
-    [
-        (
-            "CUSTOMER_ALIASES",
-            "Customer ID,Belongs To\na,b\nb,c\nc,a\n",
-            ["customer a", "in the end"],
-        ),
-        ("CUSTOMER_ALIASES", "Customer ID,Belongs To\na,b\na,c\n", ["customer a", "more than one"]),
-        ("CUSTOMER_CONTACTS", "Customer ID,Email\n#1\n", ["line 2: 1 field", "has 2"]),
-    ],
-)
-def test_faults_of_other_inputs_are_named_too(tmp_path, variable, text, words):
-    path = tmp_path / "other.csv"
-    path.write_text(text)
-    build = build_each(
-        tmp_path / "builds",
-        *({}, {"build": CASES / "email-case.csv"}, ["+orders"]),
-        environment={variable: str(path)},
-    )["build"]
+@pytest.fixture(scope="module")
+def faults_of_people(tmp_path_factory) -> dict[str, Build]:
+    folder = tmp_path_factory.mktemp("people")
+    environments = {}
+    for name, (variable, content, _) in FAULTS_OF_PEOPLE.items():
+        path = folder / f"{name}.csv{'.gz' if name.endswith('gzip') else ''}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        is_remote = name.startswith("remote")
+        environments[name] = {variable: f"file://{path}" if is_remote else str(path)}
+    lines = folder / "lines.csv"
+    lines.write_text(f"{HEADERS}\n1,A,1,2024-01-02,5,c\n")
+    return build_each(
+        folder / "builds",
+        *({}, dict.fromkeys(environments, lines), PEOPLE),
+        own_environments=environments,
+        log_level="debug",
+    )
 
-    assert not build.succeeded
-    assert [word for word in words if word not in build.output] == []
+
+@pytest.mark.parametrize("name", FAULTS_OF_PEOPLE)
+def test_faults_of_other_inputs_are_named_and_quote_nobody(faults_of_people, name):
+    _, _, words = FAULTS_OF_PEOPLE[name]
+    build = faults_of_people[name]
+    log = (build.folder / "logs" / "dbt.log").read_text()
+
+    assert build.succeeded == (not words)
+    assert [word for word in words if word not in build.output or word not in log] == []
+    assert "[debug]" in log
+    assert re.findall(r"\S*(?:Secret|secret|900123|77001)\S*", build.output + log) == []
 
 
 def test_every_cut_and_every_damage_of_a_gzip_file_is_refused(tmp_path):

@@ -240,6 +240,15 @@ def test_what_is_ours_is_private_and_nothing_else_is_touched(tmp_path, monkeypat
     assert mode("../elsewhere") & 0o055
 
 
+@pytest.mark.parametrize(
+    ("warehouse", "words"),
+    [("a's.duckdb", "without quotes"), ('a"s.db', "without quotes"), ("d/main.duckdb", "a main")],
+)
+def test_a_warehouse_whose_catalog_could_not_be_named_is_refused(warehouse, words):
+    assert words in files.fault_of_name(warehouse)
+    assert files.fault_of_name("a folder's/my shop.2.duckdb") is None
+
+
 def test_the_command_of_a_process_is_told_without_its_options():
     found = files.command_of(os.getpid())
 

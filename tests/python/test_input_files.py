@@ -94,7 +94,7 @@ FAULTS = {
         b'a,b\n1,2" pipe\n',
         {},
         2,
-        ["within a field", '2" pipe', "quote: ''"],
+        ["within a field", "character 4", "quote: ''"],
     ),
     "two quotes within a field": (b'a,b\n1,x"y"\n', {}, 2, ["within a field"]),
     "a blank before a quote": (b'a,b\n1, "2"\n', {}, 2, ["within a field"]),

@@ -28,10 +28,10 @@ quartiles as (
 ranges as (
     select
         quartiles.*,
-        {{ var('outlier_iqr_multiple') }} * greatest(log_quantity_q3 - log_quantity_q1, 0.25e0)
-            as log_quantity_reach,
-        {{ var('outlier_iqr_multiple') }} * greatest(log_price_q3 - log_price_q1, 0.25e0)
-            as log_price_reach
+        {{ number_var('outlier_iqr_multiple', 0) }}
+        * greatest(log_quantity_q3 - log_quantity_q1, 0.25e0) as log_quantity_reach,
+        {{ number_var('outlier_iqr_multiple', 0) }}
+        * greatest(log_price_q3 - log_price_q1, 0.25e0) as log_price_reach
     from quartiles
 ),
 
