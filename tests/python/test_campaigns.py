@@ -405,6 +405,23 @@ def test_a_cut_launch_blocks_no_build_of_a_shop_without_a_salt(campaigns):
     assert len((campaigns.archive / "salt").read_text().strip()) == 32
 
 
+def test_launches_of_another_shop_or_of_ids_in_another_form_stop_the_build(campaigns):
+    """First those of the warehouse, then those that the archive restores."""
+    campaigns.relist()
+    campaigns.execute("update customers set customer_id = 'K' || customer_id")
+
+    of_warehouse = campaigns.run()
+    campaigns.lose()
+    of_archive = campaigns.run()
+
+    for stopped in (of_warehouse, of_archive):
+        assert "no customer of these order lines is on a list of campaign" in " ".join(
+            stopped.output.split()
+        )
+    assert "campaign_assignments" not in of_archive.tables()
+    assert len(list(campaigns.archive.glob("*/manifest.json"))) == 4
+
+
 def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(campaigns):
     campaigns.forget()
     known = ["campaigns", "stg_campaigns", "int_as_of_dates", "int_campaigns__known"]

@@ -38,6 +38,49 @@ campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
+-- Who was on a list by now had ordered before its launch.
+listed as (
+    select launched.*
+    from launched
+    inner join {{ ref('int_as_of_dates') }} as as_of_dates
+        on launched.launch_date <= as_of_dates.as_of_date
+    where
+        as_of_dates.is_current
+        and launched.customer_id is not null
+),
+
+listed_customers as (
+    select distinct customer_id from listed
+),
+
+known as (
+    select
+        count(*) as customer_count,
+        count(listed_customers.customer_id) as listed_count
+    from {{ ref('customers') }} as customers
+    left join listed_customers
+        on customers.customer_id = listed_customers.customer_id
+),
+
+-- No row: a ledger that lists nobody of this shop stops the build before anything is launched.
+strangers as (
+    select {{ columns }}
+    from listed
+    cross join known
+    where
+        case
+            when known.customer_count = 0 or known.listed_count > 0 then false
+            else {{ stop_with(
+                "'no customer of these order lines is on a list of campaign '"
+                ~ " || listed.campaign_id || ' or of another launched one: the warehouse or the '"
+                ~ " || 'campaign archive is that of another shop, or customer ids are written in '"
+                ~ " || 'another form than at the launch. Give each shop a WAREHOUSE and a '"
+                ~ " || 'CAMPAIGN_ARCHIVE of its own, and drop campaign_launches if this build has '"
+                ~ " || 'restored it from the wrong archive'"
+            ) }}
+        end
+),
+
 -- Whom launched campaigns of the seed contacted or held back. One that was removed from the seed
 -- has ended.
 held_customers as (
@@ -112,6 +155,8 @@ assignments as (
     select {{ columns }} from decided
     union all
     select {{ columns }} from unattended
+    union all
+    select * from strangers
 )
 
 select * from assignments
