@@ -88,10 +88,17 @@ class Campaigns:
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute(sql)
 
-    def run(self, changed_files: dict[str, str] | None = None, *arguments, select=LISTS, **options):
+    def run(
+        self,
+        changed_files: dict[str, str] | None = None,
+        *arguments,
+        select=LISTS,
+        order_lines=SAMPLE,
+        **options,
+    ):
         self.change(changed_files or {})
         selection = [*arguments, "--select", *select]
-        return run_build(self.folder, SAMPLE, *selection, project=self.project, **options)
+        return run_build(self.folder, order_lines, *selection, project=self.project, **options)
 
     def relist(self, changed_files: dict[str, str] | None = None, *arguments, **options) -> Build:
         built = self.run(changed_files, *arguments, **options)
@@ -699,6 +706,29 @@ def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
         "where audience = 'win_back' and as_of_date = date '2024-09-02' "
         "and assignments.campaign_id = 'win_back_2024'"
     ) == [(True,)]
+
+
+def test_a_line_dated_2099_launches_nothing(campaigns, tmp_path):
+    """The tests that judge the input come before what cannot be undone."""
+    campaigns.forget()
+    lines = tmp_path / "typo.csv"
+    lines.write_text(
+        SAMPLE.read_text() + "999999,20492B,STAR,5,2099-01-05 10:00:00,9.50,12895.0,Norway\n"
+    )
+    row = "far,win_back,2030-01-07,2030-02-07,email,An offer,0.02,1,0.05,0.3,,1,60"
+
+    built = campaigns.run(
+        {"seeds/campaigns.csv": seed(row)},
+        select=["+data_quality", *LISTS],
+        order_lines=lines,
+        with_data_tests=True,
+    )
+
+    assert not built.succeeded
+    assert "newest_order_day_does_not_stand_apart" in built.output
+    assert "int_campaigns__known" not in built.tables()
+    assert "campaign_assignments" not in built.tables()
+    assert not campaigns.archive.exists()
 
 
 def test_an_analyst_adds_a_file_and_a_name_and_a_row_and_nothing_else(campaigns):
