@@ -57,7 +57,7 @@ $(SPARK_INSTALLED): requirements-spark.lock | java
 # dbt answers a date that is none with a page of Python.
 .PHONY: vars
 vars: $(INSTALLED)
-	@$(BIN)/python -c 'import os, sys, yaml; exec("try: yaml.safe_load(os.environ[\"VARS\"])\nexcept Exception as error: sys.exit(\"VARS cannot be read as YAML: \" + \" \".join(str(error).split()))")'
+	@PYTHONPATH=python_models $(BIN)/python -m customer_value.read_vars
 
 build: $(INSTALLED) vars ## Build the warehouse: from the sample, or from the order lines that ORDER_LINES names
 	@mkdir -p "$(dir $(WAREHOUSE))"
