@@ -75,7 +75,8 @@ class Shop:
             variables["as_of_date"] = as_of_date
         command = [
             *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors"),
-            *("--log-level-file", "none", "build", "--exclude-resource-type", "unit_test"),
+            *("--log-level-file", "none", "--no-write-json"),
+            *("build", "--exclude-resource-type", "unit_test"),
             *arguments,
             *("--project-dir", str(PROJECT), "--profiles-dir", str(self.folder)),
             *("--target-path", str(self.folder / "target")),
