@@ -1,14 +1,16 @@
 """Builds for tests: each in a warehouse of its own, by the same command that users give."""
 
+import atexit
 import fcntl
-import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pytest
@@ -17,6 +19,8 @@ import yaml
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "seeds" / "sample" / "sample_order_lines.csv"
 SAMPLE_CONTACTS = PROJECT / "seeds" / "sample" / "sample_customer_contacts.csv"
+# The same draws in each run, where a shop's own lines get a secret salt.
+VARIABLES = {"campaign_salt": "customer_value"}
 HEADERS = [
     *("Invoice", "StockCode", "Description", "Quantity"),
     *("InvoiceDate", "Price", "Customer ID", "Country"),
@@ -78,13 +82,41 @@ def run_dbt(
     duckdb_threads: int | None = None,
     project: Path = PROJECT,
     target: str = "duckdb",
-    environment: dict[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    log_level: str = "none",
+    is_parsed_once: bool | None = None,
 ) -> Build:
     """Run a dbt command with the warehouse and all that dbt writes in the folder.
 
-    It runs in the folder, where every warehouse has the same path: so dbt may take what another run
-    has parsed with the same variables (`Parsed`), which is most of what a small build takes.
+    It runs in the folder, where every warehouse has the same path, so that dbt need not parse again
+    what another run has parsed. `is_parsed_once`: whether commands share what was parsed at the
+    first of them, as those of the project itself do; a copy may change in between.
     """
+    write_profiles(folder, project, duckdb_threads)
+    if is_parsed_once is None:
+        is_parsed_once = project == PROJECT and "--no-partial-parse" not in arguments
+    of_project = ["--project-dir", str(project), "--target", target]
+    # What dbt has to say is in the output; a log of each step takes a tenth of the time.
+    command = ["--no-use-colors", "--log-level-file", log_level, *arguments, *of_project]
+    variables = json.dumps(VARIABLES | (variables or {}))
+    command += ["--profiles-dir", str(folder), "--vars", variables]
+    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    environment = {
+        **os.environ,
+        **{"CUSTOMER_ALIASES": "", "CUSTOMER_CONTACTS": str(customer_contacts)},
+        **{"ORDER_LINES": str(order_lines), "WAREHOUSE": "warehouse.duckdb"},
+        **{"SPARK_WAREHOUSE": str(folder / "spark"), "DO_NOT_TRACK": "1"},
+        **(environment or {}),
+    }
+    if not is_parsed_once:
+        take_parsed(folder, target)
+    exit_code, output = DbtServer.of(target).run(
+        folder, command, environment, of_project if is_parsed_once else None
+    )
+    return Build(folder, output, exit_code == 0)
+
+
+def write_profiles(folder: Path, project: Path, duckdb_threads: int | None = None) -> None:
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
     output = profiles["customer_value"]["outputs"]["duckdb"]
     output["module_paths"] = [str(project / "python_models")]
@@ -92,56 +124,91 @@ def run_dbt(
         output["settings"]["threads"] = duckdb_threads
     folder.mkdir(exist_ok=True)
     (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
-    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors"]
-    # What dbt has to say is in the output; a log of each step takes a tenth of the time.
-    command += ["--log-level-file", "none", *arguments]
-    command += ["--project-dir", str(project), "--profiles-dir", str(folder), "--target", target]
-    # The same draws in each run, where a shop's own lines get a secret salt.
-    variables = {"campaign_salt": "customer_value"} | (variables or {})
-    command += ["--vars", json.dumps(variables)]
-    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    environment = (
-        os.environ
-        | (environment or {})
-        | {
-            "ORDER_LINES": str(order_lines),
-            "CUSTOMER_CONTACTS": str(customer_contacts),
-            "WAREHOUSE": "warehouse.duckdb",
-            "SPARK_WAREHOUSE": str(folder / "spark"),
-            "DO_NOT_TRACK": "1",
+
+
+class DbtServer:
+    """A process that runs dbt commands of a target in forks of its own (dbt_server.py)."""
+
+    servers: ClassVar[dict[str, "DbtServer"]] = {}
+
+    def __init__(self, target: str):
+        self.folder = Path(tempfile.mkdtemp(prefix="dbt_server_"))
+        self.target = target
+        environment = os.environ | {"ORDER_LINES": "", "WAREHOUSE": "warehouse.duckdb"}
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("dbt_server.py"))],
+            cwd=self.folder,
+            env=environment | {"DO_NOT_TRACK": "1", "SPARK_WAREHOUSE": str(self.folder / "spark")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self.stop)
+
+    @classmethod
+    def of(cls, target: str) -> "DbtServer":
+        if target not in cls.servers:
+            cls.servers[target] = cls(target)
+        return cls.servers[target]
+
+    def run(
+        self,
+        folder: Path,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        of_project: list[str] | None,
+    ) -> tuple[int, str]:
+        """The exit code and the output of a command."""
+        if of_project:
+            write_profiles(self.folder, Path(of_project[1]))
+            take_parsed(self.folder, self.target)
+        request = {
+            "arguments": arguments,
+            "folder": str(folder),
+            "environment": dict(environment),
+            "output": str(folder / "output.txt"),
+            "parse": of_project
+            and [
+                *of_project,
+                *("--profiles-dir", str(self.folder), "--log-path", str(self.folder / "logs")),
+                *("--target-path", str(self.folder / "target"), "--vars", json.dumps(VARIABLES)),
+            ],
         }
-    )
-    parsed = Parsed(folder, target, variables)
-    parsed.take()
-    finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    if project == PROJECT:
-        parsed.leave()
-    return Build(folder, finished.stdout + finished.stderr, finished.returncode == 0)
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        assert answer, "The server of dbt has ended: see its output above."
+        if of_project:
+            leave_parsed(self.folder, self.target)
+        return int(answer), (folder / "output.txt").read_text()
+
+    def stop(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Parsed:
-    """What dbt parsed of the project, left by one run in a test session for the next.
+def parsed_paths(folder: Path, target: str) -> tuple[Path, Path]:
+    """What dbt parsed of the project: in a folder of its own, and shared in the test session.
 
     dbt itself sees whether it still holds: in a copy with changes it parses again what has changed.
     """
+    shared = Path(os.environ["PARSED_PROJECTS"]) / f"{target}.msgpack"
+    return folder / "target" / "partial_parse.msgpack", shared
 
-    session_folder: Path | None = None
 
-    def __init__(self, folder: Path, *what_it_depends_on):
-        self.own = folder / "target" / "partial_parse.msgpack"
-        name = hashlib.md5(repr(what_it_depends_on).encode()).hexdigest()
-        self.shared = self.session_folder and self.session_folder / name
+def take_parsed(folder: Path, target: str) -> None:
+    own, shared = parsed_paths(folder, target)
+    if shared.exists() and not own.exists():
+        own.parent.mkdir(exist_ok=True)
+        shutil.copyfile(shared, own)
 
-    def take(self) -> None:
-        if self.shared and self.shared.exists() and not self.own.exists():
-            self.own.parent.mkdir(exist_ok=True)
-            shutil.copyfile(self.shared, self.own)
 
-    def leave(self) -> None:
-        if self.shared and self.own.exists() and not self.shared.exists():
-            part = self.shared.with_suffix(f".{os.getpid()}")
-            shutil.copyfile(self.own, part)
-            part.replace(self.shared)
+def leave_parsed(folder: Path, target: str) -> None:
+    own, shared = parsed_paths(folder, target)
+    if own.exists() and not shared.exists():
+        part = shared.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(own, part)
+        part.replace(shared)
 
 
 def run_build(
@@ -203,8 +270,9 @@ def session_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def parsed(session_folder) -> None:
-    Parsed.session_folder = session_folder / "parsed"
-    Parsed.session_folder.mkdir(exist_ok=True)
+    folder = session_folder / "parsed"
+    folder.mkdir(exist_ok=True)
+    os.environ["PARSED_PROJECTS"] = str(folder)
 
 
 @pytest.fixture(scope="session")

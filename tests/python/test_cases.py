@@ -9,14 +9,10 @@ rejected lines, `order: reason`.
 import gzip
 import importlib.util
 import io
-import json
 import math
-import os
 import random
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +21,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
-from conftest import PROJECT, Build, Parsed, copy_project
+from conftest import PROJECT, Build, copy_project, run_dbt
 from customer_value.input_files import inspect_input
 from engines import differences
 
@@ -85,81 +80,22 @@ def build_each(
     A build may have variables of its own, where they change no ref and no config.
     """
     folder.mkdir(exist_ok=True)
-    profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
-    output = profiles["customer_value"]["outputs"]["duckdb"]
-    output["module_paths"] = [str(project / "python_models")]
-    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
-    arguments = ["--project-dir", str(project), "--profiles-dir", str(folder), "--target", target]
-    arguments += ["--vars", json.dumps(dict(variables))]
-    builds = []
-    for name, path in inputs.items():
-        own = folder / name
-        own.mkdir(exist_ok=True)
-        command = ["--no-write-json", "build", "--select", *select]
-        command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-        command += [*arguments, "--target-path", str(own / "target")]
-        command += ["--log-path", str(own / "logs")]
-        if own_variables:
-            command += ["--vars", yaml.safe_dump(own_variables[name])]
-        files = {"ORDER_LINES": str(path), "SPARK_WAREHOUSE": str(own / "spark")}
-        files |= (own_environments or {}).get(name, {})
-        builds.append({"folder": str(own), "command": command, "environment": files})
-    command = ["parse", *arguments, "--target-path", str(folder / "target")]
-    parsed = Parsed(folder, target, dict(variables) or None)
-    parsed.take()
-    finished = subprocess.run(
-        [sys.executable, __file__],
-        input=json.dumps({"parse": command, "builds": builds, "log_level": log_level}),
-        cwd=folder,
-        env=os.environ
-        | {"ORDER_LINES": "", "CUSTOMER_CONTACTS": "", "CUSTOMER_ALIASES": ""}
-        | {"WAREHOUSE": "warehouse.duckdb", "SPARK_WAREHOUSE": str(folder / "spark")}
-        | {"DO_NOT_TRACK": "1", "PYTHONPATH": str(PROJECT / "python_models")}
-        | dict(environment or {}),
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    if project == PROJECT:
-        parsed.leave()
+    command = ["--no-write-json", "build", "--select", *select]
+    command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     return {
-        name: Build(
+        name: run_dbt(
             folder / name,
-            (folder / name / "output.txt").read_text(),
-            (folder / name / "succeeded").read_text() == "True",
+            *command,
+            order_lines=path,
+            variables={**variables, **(own_variables or {}).get(name, {})},
+            project=project,
+            target=target,
+            environment={**(environment or {}), **(own_environments or {}).get(name, {})},
+            log_level=log_level,
+            is_parsed_once=True,
         )
-        for name in inputs
+        for name, path in inputs.items()
     }
-
-
-def parse_once_and_build_each() -> None:
-    """What `build_each` starts: a process that parses, and a fork of it for each build.
-
-    Reads JSON from standard input: the command that parses, and the folder, the command and the
-    environment of each build. Writes output.txt and succeeded into each folder.
-    """
-    from dbt.cli.main import dbtRunner
-
-    request = json.load(sys.stdin)
-    options = ["--no-use-colors", "--log-level-file", request["log_level"]]
-    parsed = dbtRunner().invoke([*options, *request["parse"]])
-    if not parsed.success:
-        sys.exit(str(parsed.exception))
-    for build in request["builds"]:
-        if process := os.fork():
-            os.waitpid(process, 0)
-            continue
-        os.chdir(build["folder"])
-        output = os.open("output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        os.environ.update(build["environment"])
-        done = dbtRunner(manifest=parsed.result).invoke([*options, *build["command"]])
-        if done.exception:
-            print(done.exception)
-        sys.stdout.flush()
-        Path("succeeded").write_text(str(done.success))
-        os._exit(0)
 
 
 def write_inputs(folder: Path, group: Group) -> None:
@@ -1627,7 +1563,3 @@ def test_a_group_gives_the_same_on_spark(built, prepared, group):
             )
         )
         assert [difference for difference in found if difference not in views.values()] == []
-
-
-if __name__ == "__main__":
-    parse_once_and_build_each()
