@@ -98,7 +98,7 @@ def run_dbt(
     of_project = ["--project-dir", str(project), "--target", target]
     # What dbt has to say is in the output; a log of each step takes a tenth of the time.
     command = ["--no-use-colors", "--log-level-file", log_level, *arguments, *of_project]
-    variables = json.dumps(VARIABLES | (variables or {}))
+    variables = yaml.safe_dump(VARIABLES | (variables or {}))
     command += ["--profiles-dir", str(folder), "--vars", variables]
     command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     environment = {
