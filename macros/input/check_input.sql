@@ -12,6 +12,12 @@
         {%- do stop_without_known_contacts() -%}
         {%- if has_customer_contacts() -%}
             {%- set contacts = input_layout(customer_contacts_input()) -%}
+            {%- if input_record_count(contacts) == 0 and not var('contacts_may_be_missing') -%}
+                {{ exceptions.raise_compiler_error(
+                    "CUSTOMER_CONTACTS holds nothing but headers: nobody's consent would be known. "
+                    ~ "Name the right file, or set the var contacts_may_be_missing to true."
+                ) }}
+            {%- endif -%}
         {%- endif -%}
         {%- if customer_aliases_input().path -%}
             {%- set aliases = input_layout(customer_aliases_input()) -%}

@@ -48,7 +48,7 @@ typed as (
     select
         cleaned.contact_id,
         coalesce(customer_aliases.belongs_to, cleaned.own_customer_id) as customer_id,
-        lower(cleaned.email) as email,
+        {{ plain_address('cleaned.email') }} as email,
         cleaned.phone,
         {{ compact_phone('cleaned.phone') }} as compact_phone,
         cleaned.country,

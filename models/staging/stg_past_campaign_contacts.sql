@@ -68,8 +68,8 @@ typed as (
                 then 'control'
         end as assignment,
         {{ customer_id_or_null(clean_customer_id('trimmed.customer_id')) }} as own_customer_id,
-        lower(trimmed.email) as email,
-        {{ compact_phone('trimmed.phone') }} as phone,
+        {{ plain_address('trimmed.email') }} as email,
+        {{ international_phone('trimmed.phone') }} as phone,
         trimmed.variant,
         trimmed.contacted_at,
         trimmed.redeemed_at,

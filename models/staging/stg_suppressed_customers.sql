@@ -15,7 +15,8 @@ customer_aliases as (
 cleaned as (
     select
         {{ customer_id_or_null(clean_customer_id('customer_id')) }} as customer_id,
-        {{ compact_phone('customer_id') }} as compact_phone,
+        {{ plain_address('customer_id') }} as address,
+        {{ international_phone('customer_id') }} as phone,
         channel,
         reason
     from suppressed_customers
@@ -32,16 +33,33 @@ cleaned as (
         end
 ),
 
+-- A number without its country's code is that of each contact whose number ends with it.
+national_phones as (
+    select distinct
+        cleaned.phone,
+        contacts.phone as contact_phone
+    from cleaned
+    inner join {{ ref('stg_customer_contacts__normalised') }} as contacts
+        on
+            right(cleaned.phone, 9) = right(contacts.phone, 9)
+            and contacts.phone like '%' || substr(cleaned.phone, 2)
+    where regexp_extract(cleaned.phone, '^0[1-9][0-9]{8,}$', 0) <> ''
+),
+
 named as (
     select distinct
         case
-            when cleaned.compact_phone like '+%' then cleaned.compact_phone
+            when cleaned.phone like '+%' then cleaned.phone
+            when national_phones.contact_phone is not null then national_phones.contact_phone
             when customer_aliases.belongs_to is not null then customer_aliases.belongs_to
+            when {{ is_email_address('cleaned.address') }} then cleaned.address
             else cleaned.customer_id
         end as person,
         cleaned.channel,
         cleaned.reason
     from cleaned
+    left join national_phones
+        on cleaned.phone = national_phones.phone
     left join customer_aliases
         on cleaned.customer_id = customer_aliases.customer_id
     {%- if has_erased_customers() %}

@@ -4,7 +4,7 @@
 
 with suppressed_customers as (
     select distinct person from {{ ref('stg_suppressed_customers') }}
-    where reason <> 'erased'
+    where coalesce(reason, '') <> 'erased'
 ),
 
 known_persons as (

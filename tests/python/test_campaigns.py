@@ -709,7 +709,7 @@ def test_new_orders_alter_no_launched_campaign(campaigns, tmp_path):
 
 
 def test_a_line_dated_2099_launches_nothing(campaigns, tmp_path):
-    """The tests that judge the input come before what cannot be undone."""
+    """The tests that judge the input come before what cannot be undone; dbt run has none."""
     campaigns.forget()
     lines = tmp_path / "typo.csv"
     lines.write_text(
@@ -717,18 +717,26 @@ def test_a_line_dated_2099_launches_nothing(campaigns, tmp_path):
     )
     row = "far,win_back,2030-01-07,2030-02-07,email,An offer,0.02,1,0.05,0.3,,1,60"
 
-    built = campaigns.run(
-        {"seeds/campaigns.csv": seed(row)},
-        select=["+data_quality", *LISTS],
-        order_lines=lines,
-        with_data_tests=True,
-    )
+    def run(**options) -> Build:
+        return campaigns.run({"seeds/campaigns.csv": seed(row)}, order_lines=lines, **options)
+
+    built = run(select=["+data_quality", *LISTS], with_data_tests=True)
 
     assert not built.succeeded
     assert "newest_order_day_does_not_stand_apart" in built.output
     assert "int_campaigns__known" not in built.tables()
     assert "campaign_assignments" not in built.tables()
     assert not campaigns.archive.exists()
+
+    without_tests = run(select=["int_as_of_dates", *LEDGER[:2]])
+
+    assert without_tests.succeeded, without_tests.output
+    assert without_tests.query(
+        "select max(as_of_date) > date '2099-01-01', "
+        "(select max(known_since_date) <= current_date + 2 from int_campaigns__known), "
+        "(select bool_and(launch_date < date '2030-01-01') from campaign_launches) "
+        "from int_as_of_dates"
+    ) == [(True, True, True)]
 
 
 def test_an_analyst_adds_a_file_and_a_name_and_a_row_and_nothing_else(campaigns):

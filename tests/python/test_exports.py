@@ -560,6 +560,18 @@ def test_a_contact_list_without_its_consents_stops_the_build(tmp_path):
     assert "customer_contact_columns" in built.output
 
 
+def test_contacts_without_a_row_stop_the_build(tmp_path):
+    path = tmp_path / "contacts.csv"
+    path.write_text(SAMPLE_CONTACTS.read_text().splitlines()[0] + "\n")
+
+    built = run_build(
+        tmp_path / "build", SAMPLE, "--select", "base_customer_contacts", customer_contacts=path
+    )
+
+    assert not built.succeeded
+    assert "CUSTOMER_CONTACTS holds nothing but headers" in " ".join(built.output.split())
+
+
 def test_only_a_run_that_succeeds_publishes_and_a_reader_is_named(tmp_path):
     write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
     warehouse = tmp_path / "warehouse.duckdb"

@@ -23,7 +23,8 @@ with campaign_terms as (
 ),
 
 newest_date as (
-    select as_of_date from {{ ref('int_as_of_dates') }}
+    select {{ launch_clock('as_of_date') }} as as_of_date
+    from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 

@@ -43,7 +43,8 @@ known as (
 ),
 
 newest_date as (
-    select as_of_date from {{ ref('int_as_of_dates') }}
+    select {{ launch_clock('as_of_date') }} as as_of_date
+    from {{ ref('int_as_of_dates') }}
     where is_current
 ),
 
