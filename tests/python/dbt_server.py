@@ -19,13 +19,17 @@ Answers each request with the exit code of the command.
 
 import json
 import os
+import signal
 import sys
 
 
 def parse(arguments: list[str]):
     from dbt.cli.main import dbtRunner
 
-    parsed = dbtRunner().invoke(["--quiet", "--log-level-file", "none", "parse", *arguments])
+    # The static parser starts threads, which a fork does not have: one that parses would wait for
+    # them for ever.
+    options = ["--quiet", "--log-level-file", "none", "--no-static-parser"]
+    parsed = dbtRunner().invoke([*options, "parse", *arguments])
     if not parsed.success:
         sys.exit(f"The project cannot be parsed: {parsed.exception}")
     return parsed.result
@@ -56,6 +60,8 @@ def run(request: dict, manifest) -> int:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import cli
 
+    # A command that hangs ends, and its test fails, before the whole run is given up.
+    signal.alarm(1800)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
