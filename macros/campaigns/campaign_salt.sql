@@ -14,5 +14,9 @@
             ~ "and there is no folder CAMPAIGN_ARCHIVE on this machine where it could be kept."
         ) }}
     {%- endif -%}
-    {{ return(text_literal(call_archive('salt'))) }}
+    {%- set launches = adapter.get_relation(target.database, target.schema, 'campaign_launches') -%}
+    {{ return(text_literal(call_archive('salt', {
+        'has_launches': launches is not none
+            and run_query('select count(*) from ' ~ launches).rows[0][0] > 0
+    }))) }}
 {% endmacro %}

@@ -304,13 +304,15 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
     return changed
 
 
-def shop_salt(folder: str) -> str:
+def shop_salt(folder: str, has_launches: bool = False) -> str:
     """The secret by which a shop's control groups are drawn; made at the first build.
 
     Parameters
     ----------
     folder : str
         The archive, in whose file ``salt`` it is kept.
+    has_launches : bool
+        Whether the warehouse has launched campaigns.
 
     Returns
     -------
@@ -320,7 +322,7 @@ def shop_salt(folder: str) -> str:
     Raises
     ------
     LookupError
-        If the archive has launches and no salt, so that a new one would draw other groups.
+        If there are launches and no salt, so that a new one would draw other groups.
     OSError
         If the archive cannot be written.
     """
@@ -329,11 +331,13 @@ def shop_salt(folder: str) -> str:
         archive = path.parent
         archive.mkdir(mode=0o700, parents=True, exist_ok=True)
         # What has no manifest is no launch, and is set aside.
-        if any((launch / MANIFEST).exists() for launch in archive.iterdir()):
+        if has_launches or any((launch / MANIFEST).exists() for launch in archive.iterdir()):
             raise LookupError(
-                f"The archive {folder} holds launched campaigns and no file {SALT}, by which their "
-                "control groups were drawn. Restore the file, or set the var campaign_salt (it was "
-                "customer_value where nobody set it, before the file was introduced)."
+                f"There are launched campaigns, and the archive {folder} has no file {SALT}, by "
+                "which their control groups were drawn. Restore the file, or set the var "
+                "campaign_salt (it was customer_value where nobody set it, before the file was "
+                "introduced). If the launches are those of the sample or of another shop, take "
+                "another WAREHOUSE."
             )
         # Linked under its name when it is whole: of two first builds, one salt remains.
         new = archive / f".{SALT}-{secrets.token_hex(8)}"

@@ -163,6 +163,8 @@ def test_a_salt_is_made_once_and_never_anew(tmp_path, folder):
     assert archive.shop_salt(str(first)) == salt
     assert archive.shop_salt(str(tmp_path / "second")) != salt
     assert names(first) == {archive.SALT}
+    with pytest.raises(LookupError, match=r"no file salt.*take another WAREHOUSE"):
+        archive.shop_salt(str(tmp_path / "third"), has_launches=True)
     # What a kill left of a first launch is no launch.
     cut = tmp_path / "cut" / "campaign_id=x" / "data_0.parquet"
     cut.parent.mkdir(parents=True)

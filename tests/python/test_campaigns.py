@@ -429,6 +429,14 @@ def test_launches_of_another_shop_or_of_ids_in_another_form_stop_the_build(campa
     assert len(list(campaigns.archive.glob("*/manifest.json"))) == 4
 
 
+def test_a_warehouse_with_launches_is_given_no_new_salt(campaigns):
+    stopped = campaigns.run(variables={"campaign_salt": None})
+
+    assert not stopped.succeeded
+    assert "There are launched campaigns, and the archive" in " ".join(stopped.output.split())
+    assert not (campaigns.archive / "salt").exists()
+
+
 def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(campaigns):
     campaigns.forget()
     known = ["campaigns", "stg_campaigns", "int_as_of_dates", "int_campaigns__known"]

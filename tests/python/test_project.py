@@ -86,6 +86,19 @@ def test_no_campaign_is_launched_before_the_input_is_judged(whole_sample_build):
     assert "model.customer_value.int_campaigns__known" in launches["depends_on"]["nodes"]
 
 
+def test_campaigns_built_alone_read_the_consents_of_now(whole_sample_build):
+    manifest = json.loads((whole_sample_build.folder / "target" / "manifest.json").read_text())
+    follows, waiting = set(), ["source.customer_value.raw.customer_contacts"]
+    while waiting:
+        node = waiting.pop()
+        if node not in follows:
+            follows.add(node)
+            waiting += manifest["child_map"][node]
+    models = {name for name in follows if name.startswith("model.")}
+    assert "model.customer_value.export_campaign_members" in models
+    assert [name for name in models if "campaigns" not in manifest["nodes"][name]["tags"]] == []
+
+
 def test_the_sample_holds_every_line_kind_and_most_faults(whole_sample_build):
     rows = whole_sample_build.query(
         "select check_group, check_name from data_quality where row_count > 0"

@@ -8,6 +8,8 @@
     full_refresh=false
 ) }}
 
+{#- A shop's salt is made before its first launch; later it can only be lost. -#}
+{%- do campaign_salt() %}
 {%- set columns = model.columns.keys() | join(', ') %}
 
 with archived as (
