@@ -732,6 +732,10 @@ def test_a_line_dated_2099_launches_nothing(campaigns, tmp_path):
 
     assert not built.succeeded
     assert "newest_order_day_does_not_stand_apart" in built.output
+    assert built.query(
+        "select example, is_in_doubt from data_quality "
+        "where check_name = 'days_before_the_newest_order_day'"
+    ) == [("2099-01-05", True)]
     assert "int_campaigns__known" not in built.tables()
     assert "campaign_assignments" not in built.tables()
     assert not campaigns.archive.exists()

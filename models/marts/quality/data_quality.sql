@@ -369,7 +369,7 @@ counted as (
         ) }} as row_count,
         cast(null as decimal(18, 4)) as amount,
         cast(null as decimal(18, 4)) as gross_amount,
-        cast(null as {{ dbt.type_string() }}) as example
+        cast(max(newest_order_dates.order_date) as {{ dbt.type_string() }}) as example
     from order_dates
     inner join newest_order_dates
         on order_dates.order_date < newest_order_dates.order_date
@@ -422,7 +422,13 @@ data_quality as (
         coalesce(row_share > highest_usual_share, false)
         or coalesce(gross_amount_share > highest_usual_share, false)
         or (coalesce(highest_usual_share = 0, false) and row_count > 0)
-        or (check_name in ('lines', 'sale') and row_count = 0) as is_in_doubt,
+        or (check_name in ('lines', 'sale') and row_count = 0)
+        -- A year without an order, and then one day: the year may be mistyped.
+        or (
+            check_name = 'days_before_the_newest_order_day'
+            and row_count > 366
+            and {{ date_var('as_of_date') }} is null
+        ) as is_in_doubt,
         advice
     from measured
 )
