@@ -54,18 +54,24 @@ def test_every_model_with_constraints_has_the_test_that_checks_them(whole_sample
     assert constrained <= tested
 
 
+def reachable(links: dict[str, list[str]], start: str) -> set[str]:
+    """All nodes that links lead to from one, itself included."""
+    found, waiting = set(), [start]
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += links.get(node, [])
+    return found
+
+
 def test_no_campaign_is_launched_before_the_input_is_judged(whole_sample_build):
     """dbt runs a test before a model only where all that the test reads comes before the model.
 
     One line of the year 2099 would otherwise launch every planned campaign, for good.
     """
     manifest = json.loads((whole_sample_build.folder / "target" / "manifest.json").read_text())
-    before, waiting = set(), ["model.customer_value.int_campaigns__known"]
-    while waiting:
-        node = waiting.pop()
-        if node not in before:
-            before.add(node)
-            waiting += manifest["nodes"].get(node, {}).get("depends_on", {}).get("nodes", [])
+    before = reachable(manifest["parent_map"], "model.customer_value.int_campaigns__known")
     judges = {
         "newest_order_day_does_not_stand_apart",
         "every_raw_line_is_kept_or_rejected",
@@ -88,12 +94,7 @@ def test_no_campaign_is_launched_before_the_input_is_judged(whole_sample_build):
 
 def test_campaigns_built_alone_read_the_consents_of_now(whole_sample_build):
     manifest = json.loads((whole_sample_build.folder / "target" / "manifest.json").read_text())
-    follows, waiting = set(), ["source.customer_value.raw.customer_contacts"]
-    while waiting:
-        node = waiting.pop()
-        if node not in follows:
-            follows.add(node)
-            waiting += manifest["child_map"][node]
+    follows = reachable(manifest["child_map"], "source.customer_value.raw.customer_contacts")
     models = {name for name in follows if name.startswith("model.")}
     assert "model.customer_value.export_campaign_members" in models
     assert [name for name in models if "campaigns" not in manifest["nodes"][name]["tags"]] == []
