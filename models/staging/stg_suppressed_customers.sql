@@ -1,22 +1,20 @@
--- Grain: one row per person, channel and reason not to contact them. A person is a customer id in
--- the spelling of orders, an e-mail address or a phone number.
+-- Grain: one row per text of the suppression list, person it may name, channel and reason. A text
+-- does not say what it is: 00042 may be a customer id or the end of a phone number. It stands for
+-- all that it may name, because who is left out by mistake loses less than who is written to.
 with suppressed_customers as (
     select
-        {{ trim_blanks('customer_id') }} as customer_id,
+        {{ trim_blanks('customer_id') }} as listed_as,
         {{ text_or_null('lower(' ~ trim_blanks('channel') ~ ')') }} as channel,
         reason
     from {{ ref('suppressed_customers') }}
 ),
 
-customer_aliases as (
-    select * from {{ ref('stg_customer_aliases') }}
-),
-
 cleaned as (
     select
-        {{ customer_id_or_null(clean_customer_id('customer_id')) }} as customer_id,
-        {{ plain_address('customer_id') }} as address,
-        {{ international_phone('customer_id') }} as phone,
+        listed_as,
+        {{ customer_id_or_null(clean_customer_id('listed_as')) }} as customer_id,
+        {{ plain_address('listed_as') }} as address,
+        {{ international_phone('listed_as') }} as phone,
         channel,
         reason
     from suppressed_customers
@@ -33,35 +31,9 @@ cleaned as (
         end
 ),
 
--- A number without its country's code is that of each contact whose number ends with it.
-national_phones as (
-    select distinct
-        cleaned.phone,
-        contacts.phone as contact_phone
+not_erased as (
+    select cleaned.*
     from cleaned
-    inner join {{ ref('stg_customer_contacts__normalised') }} as contacts
-        on
-            right(cleaned.phone, 9) = right(contacts.phone, 9)
-            and contacts.phone like '%' || substr(cleaned.phone, 2)
-    where regexp_extract(cleaned.phone, '^0[1-9][0-9]{8,}$', 0) <> ''
-),
-
-named as (
-    select distinct
-        case
-            when cleaned.phone like '+%' then cleaned.phone
-            when national_phones.contact_phone is not null then national_phones.contact_phone
-            when customer_aliases.belongs_to is not null then customer_aliases.belongs_to
-            when {{ is_email_address('cleaned.address') }} then cleaned.address
-            else cleaned.customer_id
-        end as person,
-        cleaned.channel,
-        cleaned.reason
-    from cleaned
-    left join national_phones
-        on cleaned.phone = national_phones.phone
-    left join customer_aliases
-        on cleaned.customer_id = customer_aliases.customer_id
     {%- if has_erased_customers() %}
     left join {{ ref('stg_erased_customers') }} as erased_customers
         on {{ erased_token('cleaned.customer_id') }} = erased_customers.id_token
@@ -69,19 +41,53 @@ named as (
     {%- endif %}
 ),
 
--- Nobody writes to who asked to be forgotten.
-with_erased as (
+named as (
     select
-        person,
-        channel,
-        reason
-    from named
+        not_erased.listed_as,
+        coalesce(customer_aliases.belongs_to, not_erased.customer_id) as person,
+        not_erased.channel,
+        not_erased.reason
+    from not_erased
+    left join {{ ref('stg_customer_aliases') }} as customer_aliases
+        on not_erased.customer_id = customer_aliases.customer_id
+    where not_erased.customer_id is not null
     union
     select
+        listed_as,
+        address as person,
+        channel,
+        reason
+    from not_erased
+    where {{ is_email_address('address') }}
+    union
+    select
+        listed_as,
+        phone as person,
+        channel,
+        reason
+    from not_erased
+    where regexp_extract(phone, '^[+][1-9][0-9]{7,14}$', 0) <> ''
+    union
+    -- A number without its country's code is that of each contact whose number ends with it.
+    select
+        not_erased.listed_as,
+        contacts.phone as person,
+        not_erased.channel,
+        not_erased.reason
+    from not_erased
+    inner join {{ ref('stg_customer_contacts__normalised') }} as contacts
+        on
+            right(not_erased.phone, 9) = right(contacts.phone, 9)
+            and contacts.phone like '%' || substr(not_erased.phone, 2)
+    where regexp_extract(not_erased.phone, '^0[1-9][0-9]{8,}$', 0) <> ''
+    union
+    -- Nobody writes to who asked to be forgotten.
+    select
+        person_token as listed_as,
         person_token as person,
         cast(null as {{ dbt.type_string() }}) as channel,
         'erased' as reason
     from {{ ref('stg_erased_customers') }}
 )
 
-select * from with_erased
+select * from named

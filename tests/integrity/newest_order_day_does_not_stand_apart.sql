@@ -12,7 +12,9 @@ with order_lines as (
 days_before_the_newest as (
     select row_count as day_count
     from {{ ref('data_quality') }}
-    where check_name = 'days_before_the_newest_order_day'
+    where
+        check_name = 'days_before_the_newest_order_day'
+        and is_in_doubt
 ),
 
 newest as (
@@ -29,6 +31,3 @@ from order_lines
 inner join newest
     on order_lines.line_date = newest.line_date
 cross join days_before_the_newest
-where
-    days_before_the_newest.day_count > 366
-    and {{ date_var('as_of_date') }} is null

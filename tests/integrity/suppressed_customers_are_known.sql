@@ -1,9 +1,12 @@
--- Persons of the suppression list who are in neither the orders nor the contacts: a misspelt id or
+-- Texts of the suppression list that name nobody in the orders or the contacts: a misspelt id or
 -- address protects nobody. It is a warning, because the list may contain persons of other periods.
 {{ config(severity='warn', tags=['campaigns']) }}
 
 with suppressed_customers as (
-    select distinct person from {{ ref('stg_suppressed_customers') }}
+    select
+        listed_as,
+        person
+    from {{ ref('stg_suppressed_customers') }}
     where coalesce(reason, '') <> 'erased'
 ),
 
@@ -17,12 +20,13 @@ known_persons as (
     select phone as person from {{ ref('stg_customer_contacts__normalised') }}
 ),
 
-unknown_persons as (
-    select suppressed_customers.person
+unknown as (
+    select suppressed_customers.listed_as
     from suppressed_customers
     left join known_persons
         on suppressed_customers.person = known_persons.person
-    where known_persons.person is null
+    group by 1
+    having count(known_persons.person) = 0
 )
 
-select * from unknown_persons
+select * from unknown

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, Build, copy_project, run_dbt
+from conftest import PROJECT, Build, copy_project, run_build
 from customer_value.input_files import inspect_input
 from engines import differences
 
@@ -80,13 +80,12 @@ def build_each(
     A build may have variables of its own, where they change no ref and no config.
     """
     folder.mkdir(exist_ok=True)
-    command = ["--no-write-json", "build", "--select", *select]
-    command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     return {
-        name: run_dbt(
+        name: run_build(
             folder / name,
-            *command,
-            order_lines=path,
+            path,
+            "--select",
+            *select,
             variables={**variables, **(own_variables or {}).get(name, {})},
             project=project,
             target=target,
