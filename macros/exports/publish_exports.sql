@@ -7,6 +7,7 @@
     {%- if names -%}
         {%- do exports_step('begin_exports', names, {}) -%}
     {%- endif -%}
+    {%- do stop_at_old_consents() -%}
 {% endmacro %}
 
 
@@ -30,6 +31,42 @@
             'as_of_date': exports_as_of_date(),
             'succeeded': not failed and written | length == names | length,
         }) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#-
+    Stops a run that would write addresses by consents that an earlier run has read: who has said no
+    since would be in a file of today.
+-#}
+{% macro stop_at_old_consents() %}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+        {%- set prefix = 'model.' ~ project_name ~ '.' -%}
+        {%- set written = [] -%}
+        {%- for id in selected_resources if id in graph.nodes -%}
+            {%- set parents = graph.nodes[id].depends_on.nodes -%}
+            {%- if graph.nodes[id].fqn[1] == 'exports' and (
+                prefix ~ 'int_customers__reachable' in parents
+                or prefix ~ 'int_campaign_recipients' in parents
+            ) -%}
+                {%- do written.append(graph.nodes[id].name) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- set needed = [
+            prefix ~ 'base_customer_contacts', prefix ~ 'stg_suppressed_customers',
+            prefix ~ 'int_customers__permissions',
+        ] -%}
+        {%- if written and needed | reject('in', selected_resources) | list -%}
+            {{ exceptions.raise_compiler_error(
+                written | sort | join(', ') ~ " would hold addresses by consents that an earlier"
+                ~ " run has read. Read them again: dbt build --select tag:campaigns"
+            ) }}
+        {%- elif written and flags.WHICH == 'run' -%}
+            {%- do log(
+                "dbt run loads no seeds and runs no tests: the exports leave out who was in"
+                ~ " seeds/suppressed_customers.csv at the last dbt build or dbt seed.", info=true
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {% endmacro %}
 

@@ -625,6 +625,21 @@ def test_only_a_run_that_succeeds_publishes_and_a_reader_is_named(tmp_path):
     assert "Traceback" not in locked.output
 
 
+def test_addresses_are_not_exported_by_consents_of_an_earlier_run(tmp_path):
+    write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
+
+    stopped = run_build(
+        tmp_path / "build",
+        tmp_path / "lines.csv",
+        *("--select", "int_customers__reachable+,path:models/exports"),
+    )
+
+    assert not stopped.succeeded
+    told = " ".join(stopped.output.split())
+    assert "export_google_customer_match, export_klaviyo_profiles, export_meta_custom_audi" in told
+    assert "dbt build --select tag:campaigns" in told
+
+
 def test_an_exports_folder_that_is_a_file_stops_the_run_in_one_line(tmp_path):
     write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
     (tmp_path / "taken").write_text("")
