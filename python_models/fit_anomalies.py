@@ -1,8 +1,8 @@
 """Fits the robust center and covariance of features at each date that is scored in full."""
 
-import pandas as pd
 from customer_value import anomalies
 from customer_value.frames import bounded_frame
+from customer_value.kept import KeptFits
 
 # SQL samples about 20,000 customers per date by hash (int_customers__purchase_summary).
 MAX_ROWS = 25_000
@@ -15,10 +15,16 @@ def model(dbt, session):
     features = tuple(offered.sort_values("anomaly_place")["feature"])
     vectors = dbt.ref("int_customers__feature_vectors")
 
-    fits = []
+    fits = KeptFits(dbt, session, anomalies.frame(None, None, features))
     for date in sorted(dates["as_of_date"]):
         then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
         sample = vectors.filter(f"{then} and is_in_training").select("customer_id", *features)
-        customers = bounded_frame(sample, MAX_ROWS)
-        fits.append(anomalies.frame(date, anomalies.fit(customers, features), features))
-    return pd.concat(fits or [anomalies.frame(None, None, features)], ignore_index=True)
+        fits.add(
+            lambda date, customers, features: anomalies.frame(
+                date, anomalies.fit(customers, features), features
+            ),
+            date,
+            bounded_frame(sample, MAX_ROWS),
+            features,
+        )
+    return fits.table()

@@ -2,6 +2,7 @@
 
 from customer_value import challengers
 from customer_value.frames import bounded_frame
+from customer_value.kept import KeptFits
 
 # SQL samples 20,000 customers per training cut-off, and 50,000 per cut-off that is scored.
 MAX_ROWS = 2_500_000
@@ -15,21 +16,18 @@ def model(dbt, session):
     keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
     newest = keys["as_of_date"].max()
 
-    predictions = []
+    fits = KeptFits(dbt, session, challengers.frame([]))
     for date, horizon in sorted(keys[keys["as_of_date"] < newest].itertuples(index=False)):
         then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
-        training = sets.filter(f"{then} and horizon_days = {horizon}")
-        customers = vectors.filter(f"{then} and is_in_backtest")
-        predictions.append(
-            (
-                horizon,
-                challengers.predict(
-                    bounded_frame(training, MAX_ROWS),
-                    bounded_frame(customers).rename(columns={"as_of_date": "cutoff_date"}),
-                    scales,
-                    # Forests are slow; one cut-off per horizon is enough to compare them.
-                    has_forests=(newest - date).days == horizon,
-                ),
-            )
+        training = bounded_frame(sets.filter(f"{then} and horizon_days = {horizon}"), MAX_ROWS)
+        customers = bounded_frame(vectors.filter(f"{then} and is_in_backtest"))
+        fits.add(
+            lambda horizon, *given: challengers.frame([(horizon, challengers.predict(*given))]),
+            horizon,
+            training,
+            customers.rename(columns={"as_of_date": "cutoff_date"}),
+            scales[scales["as_of_date"].isin([date, *training["cutoff_date"]])],
+            # Forests are slow; one cut-off per horizon is enough to compare them.
+            (newest - date).days == horizon,
         )
-    return challengers.frame(predictions)
+    return fits.table()

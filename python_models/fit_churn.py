@@ -2,6 +2,7 @@
 
 from customer_value import churn
 from customer_value.frames import bounded_frame
+from customer_value.kept import KeptFits
 
 # SQL samples 20,000 customers of each training cut-off (int_training_sets).
 MAX_ROWS = 2_500_000
@@ -13,10 +14,19 @@ def model(dbt, session):
     scales = bounded_frame(dbt.ref("int_feature_scales"))
     keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
 
-    fits = []
+    fits = KeptFits(dbt, session, churn.frame([]))
     for date, horizon in sorted(keys.itertuples(index=False)):
         rows = sets.filter(
             f"as_of_date = cast('{date:%Y-%m-%d}' as date) and horizon_days = {horizon}"
         )
-        fits.append((date, horizon, churn.fit(bounded_frame(rows, MAX_ROWS), scales, date)))
-    return churn.frame(fits)
+        training = bounded_frame(rows, MAX_ROWS)
+        fits.add(
+            lambda date, horizon, training, scales: churn.frame(
+                [(date, horizon, churn.fit(training, scales, date))]
+            ),
+            date,
+            horizon,
+            training,
+            scales[scales["as_of_date"].isin([date, *training["cutoff_date"]])],
+        )
+    return fits.table()

@@ -2,6 +2,7 @@
 
 from customer_value import clusters
 from customer_value.frames import bounded_frame
+from customer_value.kept import KeptFits
 
 
 def model(dbt, session):
@@ -9,8 +10,13 @@ def model(dbt, session):
     settings = bounded_frame(dbt.ref("int_cluster_settings"))
     features = bounded_frame(dbt.ref("fit_cluster_features"))
     sample = dbt.ref("int_customers__cluster_sample")
-    return clusters.select_count(
-        bounded_frame(sample.filter("is_current"), clusters.MAX_SAMPLED),
+    vectors = bounded_frame(sample.filter("is_current"), clusters.MAX_SAMPLED)
+
+    fits = KeptFits(dbt, session, clusters.no_counts())
+    fits.add(
+        clusters.select_count,
+        vectors,
         clusters.kept_features(features),
         clusters.whole_number(settings["cluster_count"]),
     )
+    return fits.table()

@@ -2,6 +2,7 @@
 
 from customer_value import clv
 from customer_value.frames import bounded_frame
+from customer_value.kept import KeptFits
 
 # SQL samples about two million customers (int_customers__purchase_summary) and groups equal ones.
 MAX_ROWS = 2_500_000
@@ -14,13 +15,14 @@ def model(dbt, session):
     values = dbt.ref("int_value_patterns")
     clock = dbt.ref("int_clv_clock")
 
-    fits = []
+    fits = KeptFits(dbt, session, clv.parameter_frame([]))
     for date in sorted(dates["as_of_date"]):
         then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
-        fits += clv.fit_date(
+        fits.add(
+            lambda *given: clv.parameter_frame(clv.fit_date(*given)),
             date,
             bounded_frame(purchases.filter(f"{then} and fitted_customer_count > 0"), MAX_ROWS),
             bounded_frame(values.filter(then), MAX_ROWS),
             bounded_frame(clock.filter(then)),
         )
-    return clv.parameter_frame(fits)
+    return fits.table()

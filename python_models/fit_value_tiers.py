@@ -2,6 +2,7 @@
 
 from customer_value import value_tiers
 from customer_value.frames import bounded_frame
+from customer_value.kept import KeptFits
 
 # SQL samples 20,000 customers of each training cut-off (int_training_sets).
 MAX_ROWS = 2_500_000
@@ -13,11 +14,19 @@ def model(dbt, session):
     scales = bounded_frame(dbt.ref("int_feature_scales"))
     keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
 
-    fits = []
+    fits = KeptFits(dbt, session, value_tiers.frame([]))
     for date, horizon in sorted(keys.itertuples(index=False)):
         rows = sets.filter(
             f"as_of_date = cast('{date:%Y-%m-%d}' as date) and horizon_days = {horizon}"
         )
         training = bounded_frame(rows, MAX_ROWS)
-        fits.append((date, horizon, value_tiers.fit(training, scales, date)))
-    return value_tiers.frame(fits)
+        fits.add(
+            lambda date, horizon, training, scales: value_tiers.frame(
+                [(date, horizon, value_tiers.fit(training, scales, date))]
+            ),
+            date,
+            horizon,
+            training,
+            scales[scales["as_of_date"].isin([date, *training["cutoff_date"]])],
+        )
+    return fits.table()

