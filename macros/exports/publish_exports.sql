@@ -53,9 +53,12 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set needed = [
-            prefix ~ 'base_customer_contacts', prefix ~ 'stg_suppressed_customers',
-            prefix ~ 'int_customers__permissions',
+            prefix ~ 'stg_erased_customers', prefix ~ 'base_customer_contacts',
+            prefix ~ 'stg_suppressed_customers', prefix ~ 'int_customers__permissions',
         ] -%}
+        {%- if flags.WHICH == 'build' -%}
+            {%- do needed.append('seed.' ~ project_name ~ '.suppressed_customers') -%}
+        {%- endif -%}
         {%- if written and needed | reject('in', selected_resources) | list -%}
             {{ exceptions.raise_compiler_error(
                 written | sort | join(', ') ~ " would hold addresses by consents that an earlier"

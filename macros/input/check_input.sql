@@ -10,6 +10,13 @@
         {%- set layout = order_lines_layout() -%}
         {%- do log(words_of_layout(order_lines_input(), layout), info=true) -%}
         {%- do stop_without_known_contacts() -%}
+        {%- do stop_without_known_rows(
+            erased_customers_input(), 'stg_erased_customers', "they would come back"
+        ) -%}
+        {%- do stop_without_known_rows(
+            past_campaign_contacts_input(), 'stg_past_campaign_contacts',
+            "a list would be drawn for their campaigns"
+        ) -%}
         {%- if has_customer_contacts() -%}
             {%- set contacts = input_layout(customer_contacts_input()) -%}
             {%- if input_record_count(contacts) == 0 and not var('contacts_may_be_missing') -%}
@@ -49,6 +56,23 @@
                 "This warehouse was built with customer contacts, and CUSTOMER_CONTACTS is not set:"
                 ~ " nobody's consent would be known. Set it, take another WAREHOUSE, or set the var"
                 ~ " contacts_may_be_missing to true."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#-
+    Stops where the warehouse was built with rows of an input, and the run is given none. A run
+    without them would undo what they did without a word.
+-#}
+{% macro stop_without_known_rows(input, model, consequence) %}
+    {%- if not input.path or input_record_count(input_layout(input)) == 0 -%}
+        {%- set known = adapter.get_relation(target.database, target.schema, model) -%}
+        {%- if known and run_query('select count(*) from ' ~ known).rows[0][0] -%}
+            {{ exceptions.raise_compiler_error(
+                "This warehouse was built with " ~ input.rows ~ ", and " ~ input.variable
+                ~ " names none now: " ~ consequence ~ ". Set it, or take another WAREHOUSE."
             ) }}
         {%- endif -%}
     {%- endif -%}

@@ -37,7 +37,7 @@
                if fits or input.name == 'order_lines'
                else "Is the first line of the file the headers? None of them is expected")
             ~ ". Name the right ones in the var " ~ input.columns_var
-            ~ ", or null for what there is not (README.md, \"Your own " ~ input.rows ~ "\")."
+            ~ ", or null for what there is not (macros/input/README.md)."
             ~ preset_hint(input, preset, file.headers)
         ) }}
     {%- endif -%}

@@ -6,13 +6,15 @@
 
 {#-
     An e-mail address in the one spelling by which addresses are compared: lower case, without what
-    programs add to it (`mailto:`, `Ann <ann@example.com>`, a dot at the end, invisible characters).
-    A refusal that is spelt otherwise than the address would else not reach it.
+    programs add to it (`mailto:`, `Ann <ann@example.com>`, a subject, quotes, a dot or comma at the
+    end, invisible characters). Otherwise a refusal would not reach an address in another spelling.
 -#}
 {% macro plain_address(text) -%}
     {%- set bare = replace_matches(
         'translate(lower(' ~ text ~ "), '＠．', '@.')",
         '^[^<]*<|>[^>]*$|[' ~ invisible_characters() ~ ']'
     ) -%}
-    {{ trim_blanks(replace_matches(trim_blanks(bare), '^mailto:|[.]+$')) }}
+    {{ trim_blanks(replace_matches(
+        trim_blanks(bare), '^[\'"]*(mailto:)?|[?][^@]*$|[\'".,;]+$'
+    )) }}
 {%- endmacro %}

@@ -20,7 +20,7 @@ typed as (
             when {{ is_whole_number('attribution_days') }}
                 then try_cast(attribution_days as integer)
         end as counted_days,
-        count(*) over (partition by campaign_id) as row_count
+        count(*) over (partition by lower({{ trim_blanks('campaign_id') }})) as row_count
     from campaigns
 ),
 
@@ -29,6 +29,8 @@ judged as (
         typed.*,
         case
             when campaign_id is null then 'campaign_id is missing'
+            when campaign_id <> {{ trim_blanks('campaign_id') }}
+                then 'campaign_id begins or ends with a blank'
             when campaign_id = 'all_campaigns' then 'the name is taken: it means all of them'
             when row_count > 1 then 'campaign_id stands in more than one row'
             when

@@ -1,6 +1,7 @@
 -- Grain: one row per text of the suppression list, person it may name, channel and reason. A text
 -- does not say what it is: 00042 may be a customer id or the end of a phone number. It stands for
 -- all that it may name, because who is left out by mistake loses less than who is written to.
+{%- set digits = replace_matches('not_erased.phone', '^[+]?0*') %}
 with suppressed_customers as (
     select
         {{ trim_blanks('customer_id') }} as listed_as,
@@ -14,7 +15,7 @@ cleaned as (
         listed_as,
         {{ customer_id_or_null(clean_customer_id('listed_as')) }} as customer_id,
         {{ plain_address('listed_as') }} as address,
-        {{ international_phone('listed_as') }} as phone,
+        {{ compact_phone(replace_matches('listed_as', "^['\"]+")) }} as phone,
         channel,
         reason
     from suppressed_customers
@@ -60,15 +61,8 @@ named as (
     from not_erased
     where {{ is_email_address('address') }}
     union
-    select
-        listed_as,
-        phone as person,
-        channel,
-        reason
-    from not_erased
-    where regexp_extract(phone, '^[+][1-9][0-9]{7,14}$', 0) <> ''
-    union
-    -- A number without its country's code is that of each contact whose number ends with it.
+    -- A number, with its country's code or without, is that of each contact whose number ends with
+    -- the same nine digits; with all of its digits, if it has seven or eight.
     select
         not_erased.listed_as,
         contacts.phone as person,
@@ -77,9 +71,9 @@ named as (
     from not_erased
     inner join {{ ref('stg_customer_contacts__normalised') }} as contacts
         on
-            right(not_erased.phone, 9) = right(contacts.phone, 9)
-            and contacts.phone like '%' || substr(not_erased.phone, 2)
-    where regexp_extract(not_erased.phone, '^0[1-9][0-9]{8,}$', 0) <> ''
+            right(not_erased.phone, 7) = right(contacts.phone, 7)
+            and right(contacts.phone, least(9, length({{ digits }}))) = right({{ digits }}, 9)
+    where regexp_extract(not_erased.phone, '^[+]?0*[1-9][0-9]{6,}$', 0) <> ''
     union
     -- Nobody writes to who asked to be forgotten.
     select

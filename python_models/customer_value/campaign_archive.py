@@ -136,6 +136,8 @@ def _is_being_written(path: Path) -> bool:
     if host != _host() or not number.isdigit():
         age = datetime.now(UTC).timestamp() - path.stat().st_mtime
         return age < 24 * 3600
+    if not int(number):
+        return False
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
@@ -190,7 +192,8 @@ def finish_launches(folder: str, launches: list[dict]) -> None:
         The archive.
     launches : list of dict
         For each launch its ``campaign_id``, the folder ``written`` that `begin_launches` gave for
-        it, and ``row_counts`` by file: ``assignments`` and ``launches``.
+        it, and ``row_counts`` by file: ``assignments`` and ``launches``. One that takes the place
+        of an archived launch names that one's checksums as ``replaces``.
 
     Raises
     ------
@@ -210,6 +213,8 @@ def finish_launches(folder: str, launches: list[dict]) -> None:
             "row_count": launch["row_counts"],
             "sha256": {part: _sha256(source / f"{part}.parquet") for part in PARTS},
         }
+        if "replaces" in launch:
+            manifest["replaces"] = launch["replaces"]
         (source / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
         for file in source.iterdir():
             file.chmod(0o600)
@@ -236,6 +241,14 @@ def _hand_over(archive: Path, written: Path) -> None:
         except OSError:
             ours = json.loads((source / MANIFEST).read_text())
             theirs, reason = _judge(target)
+            if not reason and ours.get("replaces") == theirs["sha256"]:
+                # Until the second rename, the launch is in `written`: a kill loses nothing.
+                old = archive / f"{WRITING}{_host()}-{os.getpid()}"
+                shutil.rmtree(old, ignore_errors=True)
+                os.rename(target, old)
+                os.rename(source, target)
+                shutil.rmtree(old)
+                continue
             if reason or theirs["sha256"] != ours["sha256"]:
                 kept = _set_aside(archive, source, "another build archived other rows")
                 raise FileExistsError(
@@ -277,7 +290,7 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         writing = Path(folder) / f"{WRITING}{_host()}-{os.getpid()}" / old.name
         shutil.rmtree(writing, ignore_errors=True)
         shutil.copytree(old, writing)
-        row_counts = json.loads((old / MANIFEST).read_text())["row_count"]
+        manifest = json.loads((old / MANIFEST).read_text())
         with duckdb.connect() as connection:
             is_changed = False
             for part, query in statements.items():
@@ -295,10 +308,13 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         if not is_changed:
             shutil.rmtree(writing.parent)
             continue
-        # Two renames: between them the launch is nowhere but in the ledger, which archives it anew.
         (writing / MANIFEST).unlink()
-        shutil.rmtree(old.rename(old.with_name(f"{WRITING}{_host()}-0")))
-        launch = {"campaign_id": campaign_id, "written": str(writing), "row_counts": row_counts}
+        launch = {
+            "campaign_id": campaign_id,
+            "written": str(writing),
+            "row_counts": manifest["row_count"],
+            "replaces": manifest["sha256"],
+        }
         finish_launches(folder, [launch])
         changed.append(campaign_id)
     return changed

@@ -1,5 +1,6 @@
 """The archive of launched campaigns: whole or not at all, whatever happens to a build or a file."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -153,6 +154,36 @@ def test_rows_are_rewritten_whole_and_only_where_they_change(folder):
         assert duckdb.sql(
             f"select distinct customer_id, count(*) from '{path}/assignments.parquet' group by 1"
         ).fetchall() == [("erased", ROWS[campaign])]
+
+
+@pytest.mark.parametrize("step", range(12))
+def test_a_rewrite_that_is_cut_loses_no_launch_and_keeps_no_id(folder, step, monkeypatch):
+    query = "select * replace ('erased' as customer_id) from part"
+    steps = []
+
+    def cut(function):
+        def called(*arguments, **options):
+            if len(steps) == step:
+                raise KeyboardInterrupt
+            steps.append(function)
+            return function(*arguments, **options)
+
+        return called
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.os, "rename", cut(os.rename))
+        patch.setattr(archive.shutil, "rmtree", cut(archive.shutil.rmtree))
+        with contextlib.suppress(KeyboardInterrupt):
+            archive.rewrite_launches(str(folder), {"assignments": query})
+
+    found = archive.open_archive(str(folder))
+    assert (set(found["launches"]), found["set_aside"]) == (ROWS.keys(), [])
+    archive.rewrite_launches(str(folder), {"assignments": query})
+    assert names(folder) == {Path(path).name for path in found["launches"].values()}
+    for path in archive.open_archive(str(folder))["launches"].values():
+        assert duckdb.sql(
+            f"select distinct customer_id from '{path}/assignments.parquet'"
+        ).fetchall() == [("erased",)]
 
 
 def test_a_salt_is_made_once_and_never_anew(tmp_path, folder):

@@ -1,5 +1,6 @@
 """Customers who asked to be forgotten: a token stands for them, and nothing tells who they were."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -87,3 +88,23 @@ def test_the_list_tells_how_many_of_it_are_unknown_and_not_who(builds):
     assert len(rows) == 4
     assert len({person for _, person in rows}) == 2
     assert all(value.startswith("erased-") for row in rows for value in row)
+
+
+def test_a_build_without_the_list_stops_where_the_build_before_had_one(builds, tmp_path):
+    folder = builds["after"].folder
+    shutil.copy(folder / "warehouse.duckdb", tmp_path)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("Customer ID\n")
+
+    for environment in [{}, {"ERASED_CUSTOMERS": str(empty)}]:
+        stopped = run_build(
+            tmp_path,
+            folder.parent / "lines.csv",
+            *("--select", "stg_erased_customers"),
+            customer_contacts=folder.parent / "contacts.csv",
+            environment=environment,
+        )
+
+        assert not stopped.succeeded
+        told = " ".join(stopped.output.split())
+        assert "ERASED_CUSTOMERS names none now: they would come back" in told
