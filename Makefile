@@ -4,6 +4,8 @@ PYTHON ?= python3
 VARS ?= {}
 # How much of the torture: make torture TORTURE='--kills 20 --whole 2 --disks 4 --days 5'
 TORTURE ?=
+# Which inputs to time: make bench BENCH='--cases sim_10k or2'
+BENCH ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -35,7 +37,7 @@ define INSTALL
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
 endef
 
-.PHONY: help build check test lint docs sample clean install-spark test-spark test-cluster torture
+.PHONY: help build check test lint docs sample clean install-spark test-spark test-cluster torture bench
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -109,6 +111,9 @@ test-cluster: java $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster 
 
 torture: $(DEV_INSTALLED) ## Kill builds, fill disks and refresh daily, and check what is left: hours (not in CI)
 	PYTHONPATH=python_models $(BIN)/python tests/torture/torture.py $(TORTURE)
+
+bench: $(DEV_INSTALLED) ## Time the build beside the notebook route and DuckDB alone, on large inputs (not in CI)
+	PYTHONPATH=python_models $(BIN)/python tests/benchmarks/bench.py $(BENCH)
 
 docs: $(INSTALLED) ## Write the documentation site to target/static_index.html, from the warehouse as built
 	@test -f "$(WAREHOUSE)" || { echo 'There is no $(WAREHOUSE) yet: make build'; exit 1; }
