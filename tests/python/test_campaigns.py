@@ -83,6 +83,8 @@ class Campaigns:
         """The warehouse is lost, and the archive is not."""
         for table in LEDGER:
             self.execute(f"drop table {table}")
+        # Nor does it know who was erased.
+        self.execute("delete from stg_erased_customers")
 
     def execute(self, sql: str) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
