@@ -53,8 +53,8 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set needed = [
-            prefix ~ 'stg_erased_customers', prefix ~ 'base_customer_contacts',
-            prefix ~ 'stg_suppressed_customers', prefix ~ 'int_customers__permissions',
+            prefix ~ 'base_customer_contacts', prefix ~ 'stg_suppressed_customers',
+            prefix ~ 'int_customers__permissions',
         ] -%}
         {%- if flags.WHICH == 'build' -%}
             {%- do needed.append('seed.' ~ project_name ~ '.suppressed_customers') -%}
