@@ -27,11 +27,13 @@ SILHOUETTE_ROWS = 2_000
 def read(path: Path) -> pd.DataFrame:
     """Sales of known customers, a row per order and day."""
     lines = pd.read_csv(path, dtype={"Invoice": str, "Customer ID": str}, low_memory=False)
+    for column in ["Quantity", "Price"]:
+        lines[column] = pd.to_numeric(lines[column], errors="coerce")
     lines["InvoiceDate"] = pd.to_datetime(lines["InvoiceDate"], errors="coerce")
     lines = lines.drop_duplicates()
+    lines = lines.dropna(subset=["Invoice", "Customer ID", "InvoiceDate"])
     lines = lines[~lines["Invoice"].str.startswith("C")]
     lines = lines[(lines["Quantity"] > 0) & (lines["Price"] > 0)]
-    lines = lines.dropna(subset=["Customer ID", "InvoiceDate"])
     lines["revenue"] = lines["Quantity"] * lines["Price"]
     lines["day"] = lines["InvoiceDate"].dt.normalize()
     return lines.groupby(["Customer ID", "Invoice", "day"], as_index=False)["revenue"].sum()
