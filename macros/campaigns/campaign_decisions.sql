@@ -1,7 +1,8 @@
 {#-
     Usage: call campaign_decisions_ctes(steps) after the CTEs `candidates` (the rows of
-    int_campaign_candidates to decide) and `held` (campaign, household, launch_date and end_date of
-    all that launched campaigns contacted or held back); `steps` is the number of campaigns in
+    int_campaign_candidates to decide), `held` (campaign, household, launch_date and end_date of
+    all that launched campaigns contacted or held back) and `held_from_all` (macro
+    households_held_from_all); `steps` is the number of campaigns in
     `candidates` (macro campaign_steps). It returns a list of CTEs with a comma at the end. The last
     one is `decided`: one row per row of `candidates`, with the columns of campaign_assignments.
     `assignment` is treatment, control or null, and `suppressed_because` says why it is null.
@@ -49,11 +50,16 @@ decided_0 as (
         candidates.is_drawn_for_treatment,
         candidates.planned_cost,
         candidates.budget,
-        candidates.refused_because,
+        coalesce(
+            candidates.refused_because,
+            case when held_from_all.household_id is not null then 'global_control' end
+        ) as refused_because,
         'undecided' as suppressed_because
     from candidates
     inner join campaign_order
         on candidates.campaign_id = campaign_order.campaign_id
+    left join held_from_all
+        on candidates.household_id = held_from_all.household_id
     union all
     select
         0 as step,
@@ -149,6 +155,7 @@ decided as (
     select
         candidates.campaign_id,
         candidates.customer_id,
+        candidates.household_id,
 
         case
             when ranked.suppressed_because is not null then null

@@ -58,9 +58,15 @@
         {%- endfor -%}
     {%- endif -%}
     {%- if files -%}
+        {#- A launch of an earlier version lacks the columns that were added since. -#}
+        {%- set columns = [] -%}
+        {%- for column in model.columns.values() -%}
+            {%- do columns.append('cast(null as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
+        {%- endfor -%}
         {{ return(
-            'read_parquet([' ~ files | join(', ')
+            '(select * from read_parquet([' ~ files | join(', ')
             ~ '], union_by_name = true, hive_partitioning = false)'
+            ~ ' union all by name select ' ~ columns | join(', ') ~ ' where false) as archived_rows'
         ) }}
     {%- endif -%}
 {% endmacro %}
@@ -73,8 +79,10 @@
     {%- for column in (like or model).columns.values() -%}
         {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
     {%- endfor -%}
+    {#- Dropped first, as the table of an earlier version may lack a column; the files remain. -#}
+    {%- do run_query('drop table if exists ' ~ archive) -%}
     {%- do run_query(
-        'create table if not exists ' ~ archive ~ ' (' ~ columns | join(', ')
+        'create table ' ~ archive ~ ' (' ~ columns | join(', ')
         ~ ') using parquet location ' ~ text_literal(campaign_archive() ~ '/' ~ part)
     ) -%}
     {{ return(archive | string) }}

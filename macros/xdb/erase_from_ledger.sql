@@ -1,6 +1,6 @@
 {#-
     The pre-hook of campaign_assignments: the tokens of erased customers take the place of their ids
-    in the archive, and then in the table. A build that takes assignments from the archive finds no
+    in the archive, and then in the table, also where an id names a household. A build that takes assignments from the archive finds no
     id any more.
 -#}
 {% macro erase_from_ledger() %}
@@ -24,21 +24,32 @@
         {%- set erased = '(values ' ~ pairs | join(', ')
             ~ ') as erased (id_token, person_token)' -%}
         {%- if campaign_archive() and '://' not in campaign_archive() -%}
+            {#- An archive of an earlier version has no households. -#}
             {%- set statement -%}
-                select part.* replace (
-                    coalesce(erased.person_token, part.customer_id) as customer_id
+                select listed.* replace (
+                    coalesce(erased.person_token, listed.customer_id) as customer_id,
+                    coalesce(named.person_token, listed.household_id) as household_id
                 )
-                from part
+                from (
+                    select * from part
+                    union all by name
+                    select cast(null as varchar) as household_id where false
+                ) as listed
                 left join {{ erased }}
-                    on {{ erased_token('part.customer_id') }} = erased.id_token
+                    on {{ erased_token('listed.customer_id') }} = erased.id_token
+                left join {{ erased | replace(' as erased ', ' as named ') }}
+                    on {{ erased_token('listed.household_id') }} = named.id_token
             {%- endset -%}
             {%- do call_archive('rewrite', {'statements': {'assignments': statement}}) -%}
         {%- endif -%}
         {%- if load_relation(this) is not none -%}
-            {%- do run_query(
-                'update ' ~ this ~ ' set customer_id = erased.person_token from ' ~ erased
-                ~ ' where ' ~ erased_token('customer_id') ~ ' = erased.id_token'
-            ) -%}
+            {%- for column in adapter.get_columns_in_relation(this) | map(attribute='name')
+                if column in ('customer_id', 'household_id') -%}
+                {%- do run_query(
+                    'update ' ~ this ~ ' set ' ~ column ~ ' = erased.person_token from ' ~ erased
+                    ~ ' where ' ~ erased_token(column) ~ ' = erased.id_token'
+                ) -%}
+            {%- endfor -%}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}
@@ -49,12 +60,14 @@
     {%- if load_relation(this) is not none -%}
         {%- set known = run_query(
             'select 1 from ' ~ this ~ ' inner join ' ~ ref('stg_erased_customers')
-            ~ ' as erased on ' ~ erased_token('customer_id') ~ ' = erased.id_token limit 1'
+            ~ ' as erased on erased.id_token in (' ~ erased_token('customer_id') ~ ', '
+            ~ erased_token('household_id') ~ ') limit 1'
         ) -%}
         {%- if known.rows | length -%}
             {{ exceptions.raise_compiler_error(
                 "ERASED_CUSTOMERS names customers of launched campaigns, which Spark cannot "
-                ~ "rewrite in place: replace their ids in campaign_assignments and in "
+                ~ "rewrite in place: replace their ids (customer_id, household_id) in "
+                ~ "campaign_assignments and in "
                 ~ "archived_assignments by the person_token of stg_erased_customers."
             ) }}
         {%- endif -%}

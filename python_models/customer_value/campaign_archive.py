@@ -299,8 +299,10 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
                 connection.execute(
                     f"create or replace view part as select * from read_parquet('{source}')"
                 )
+                # The query may have columns that an archive of an earlier version lacks.
+                before = f"from part union all by name from ({query}) where false"
                 [(difference,)] = connection.execute(
-                    f"select count(*) from (({query}) except all (from part))"
+                    f"select count(*) from (({query}) except all ({before}))"
                 ).fetchall()
                 if difference:
                     connection.execute(f"copy ({query}) to '{target}' (format parquet)")

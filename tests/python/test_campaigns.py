@@ -342,6 +342,53 @@ def test_a_seed_that_no_longer_agrees_with_a_launch_is_named(campaigns, files, d
     assert campaigns.assignments() == before
 
 
+def test_a_running_campaign_stays_in_the_seed_and_one_that_has_ended_keeps_its_results(campaigns):
+    without = {
+        "seeds/campaigns.csv": seed(without=("vip_care_2024",)),
+        "seeds/campaign_variants.csv": VARIANTS.replace("vip_care_2024", "reactivation_2025"),
+    }
+    results = ["int_campaign_outcomes", "int_campaign_arms", "fit_campaign_results"]
+    select = [*LISTS, "int_as_of_dates", *results, "campaign_results"]
+    shown = "select * from campaign_results where campaign_id = 'vip_care_2024' order by all"
+    before = campaigns.assignments(), campaigns.sample.query(shown)
+
+    stopped = campaigns.run(without, select=select, variables={"as_of_date": "2024-09-20"})
+
+    told = " ".join(stopped.output.split())
+    assert "campaign vip_care_2024 was launched on 2024-09" in told
+    assert "seeds/campaigns.csv has no such campaign: restore its row" in told
+
+    built = campaigns.relist(without, select=select)
+
+    assert (campaigns.assignments(), built.query(shown)) == before
+    assert len(before[1]) == 2
+
+
+def test_the_archive_of_an_earlier_version_has_no_households_and_is_restored(campaigns):
+    campaigns.forget()
+    campaigns.relist()
+    before = campaigns.assignments()
+    for manifest in campaigns.archive.glob("*/manifest.json"):
+        path = manifest.parent / "assignments.parquet"
+        old = hashlib.sha256(path.read_bytes()).hexdigest()
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"create table kept as select * exclude (household_id) from '{path}'"
+            )
+            connection.execute(f"copy kept to '{path}' (format parquet)")
+        new = hashlib.sha256(path.read_bytes()).hexdigest()
+        manifest.write_text(manifest.read_text().replace(old, new))
+    campaigns.lose()
+
+    campaigns.relist()
+
+    assert [row[:2] for row in campaigns.assignments()] == [row[:2] for row in before]
+    with duckdb.connect(str(campaigns.warehouse)) as connection:
+        assert connection.execute(
+            "select count(household_id), count(customer_id) > 100 from campaign_assignments"
+        ).fetchall() == [(0, True)]
+
+
 def test_a_lost_warehouse_takes_its_campaigns_back_and_launches_a_new_one(campaigns):
     """The new one is decided although the archive holds the others (its list was once lost)."""
     before = campaigns.assignments()
@@ -448,13 +495,17 @@ def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(
         variables={"as_of_date": "2024-08-30"},
     )
 
-    built = campaigns.relist(select=[*LISTS, "int_as_of_dates"])
+    # The launches of November are drawn when one of them has ended.
+    for as_of_date in ("2024-09-10", "2024-11-30"):
+        built = campaigns.relist(
+            select=[*LISTS, "int_as_of_dates"], variables={"as_of_date": as_of_date}
+        )
 
     assert built.query(
         "select campaign_id, evidence from int_campaigns where is_launched order by 1"
     ) == [
-        ("second_order_2024", "experiment"),
-        ("upgrade_2024", "drawn_afterwards"),
+        ("second_order_2024", "drawn_afterwards"),
+        ("upgrade_2024", "experiment"),
         ("vip_care_2024", "drawn_afterwards"),
         ("win_back_2024", "experiment"),
     ]
@@ -551,7 +602,8 @@ def test_given_recipients_of_past_campaigns_are_measured_and_not_drawn(campaigns
         "select count(*) from (select 1 from campaign_assignments "
         "left join int_customers__households using (customer_id) "
         "where campaign_id = 'win_back_2024' and assignment is not null "
-        "group by coalesce(household_id, customer_id) having min(assignment) = 'treatment')"
+        "group by coalesce(int_customers__households.household_id, customer_id) "
+        "having min(assignment) = 'treatment')"
     )
     assert built.query(
         "select campaign_id, evidence, treated_count, redemption_count, control_count > 20 "
@@ -580,7 +632,7 @@ def test_an_erased_customer_does_not_come_back_from_the_archive(campaigns, tmp_p
     campaigns.forget()
     campaigns.relist()
     before = campaigns.assignments()
-    [erased] = [row[1] for row in before if row[2] == "treatment"][:1]
+    [erased] = [row[1] for row in before if row[3] == "treatment"][:1]
     (tmp_path / "erased.csv").write_text(f"Customer ID\n{erased}.0\n")
     environment = {"ERASED_CUSTOMERS": str(tmp_path / "erased.csv")}
     select = ["stg_erased_customers", *LISTS]

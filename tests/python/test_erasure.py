@@ -9,12 +9,15 @@ from conftest import Build, line, run_build, write_lines
 
 SELECTED = (
     *("--select", "+orders", "+rejected_order_lines", "+rejected_customer_contacts"),
-    "+stg_suppressed_customers",
+    "+int_customers__permissions",
 )
 CONTACTS = """Customer ID,Email,Phone,Country,Zip,Email Consent,SMS Consent,Ads Consent
 forgetme77,gone77@example.com,+447700900777,United Kingdom,,yes,yes,yes
 OldAlias77,older77@example.com,,United Kingdom,,yes,yes,yes
+forgetme77,Forget77 Me <HOME@example.com>,(07700) 900123,United Kingdom,,yes,yes,yes
 stays,stays@example.com,,United Kingdom,,yes,yes,yes
+lives with,home@example.com,,,,yes,yes,yes
+same number,alone@example.com,+447700900123,,,yes,yes,yes
 """
 
 
@@ -28,6 +31,8 @@ def builds(tmp_path_factory) -> dict[str, Build]:
         line("3", "OldAlias77", "2024-02-10"),
         line("4", "forgetme77", "not a date"),
         line("5", "stays", "2024-01-10"),
+        line("6", "lives with", "2024-01-10"),
+        line("7", "same number", "2024-01-10"),
     ]
     write_lines(folder / "lines.csv", lines)
     (folder / "contacts.csv").write_text(CONTACTS)
@@ -58,15 +63,40 @@ def test_counts_and_money_stay_and_the_ids_become_one_token(builds):
     assert after.succeeded, after.output
     totals = "select count(*), count(distinct customer_id), sum(net_revenue) from orders"
 
-    assert after.query(totals) == before.query(totals) == [(4, 2, after.query(totals)[0][2])]
+    assert after.query(totals) == before.query(totals) == [(6, 4, after.query(totals)[0][2])]
     [(token, count)] = after.query(
-        "select customer_id, count(*) from orders where customer_id <> 'stays' group by 1"
+        "select customer_id, count(*) from orders where customer_id like 'erased-%' group by 1"
     )
     assert token.startswith("erased-")
     assert count == 3
     assert after.query("select raw_customer_id from rejected_order_lines") == [(token,)]
-    assert after.query("select customer_id from stg_customer_contacts") == [("stays",)]
+    assert after.query("select customer_id from stg_customer_contacts order by 1") == [
+        ("lives with",),
+        ("same number",),
+        ("stays",),
+    ]
     assert (token, None) in after.query("select person, channel from stg_suppressed_customers")
+
+
+def test_nobody_writes_to_the_erased_by_way_of_another_customer(builds):
+    def allowed(build: Build) -> list[tuple]:
+        return build.query(
+            "select customer_id, channel from int_customers__permissions where is_allowed "
+            "and channel <> 'post' and customer_id not like '%77' order by all"
+        )
+
+    everywhere = [
+        *[("lives with", "ads"), ("lives with", "email")],
+        *[("same number", "ads"), ("same number", "email"), ("same number", "sms")],
+        *[("stays", "ads"), ("stays", "email")],
+    ]
+    assert allowed(builds["before"]) == everywhere
+    # They share the address or the number of the erased: no mail, no text.
+    assert allowed(builds["after"]) == [
+        ("same number", "email"),
+        ("stays", "ads"),
+        ("stays", "email"),
+    ]
 
 
 def test_no_byte_of_the_warehouse_tells_who_was_erased(builds):
@@ -74,9 +104,15 @@ def test_no_byte_of_the_warehouse_tells_who_was_erased(builds):
         content = (build.folder / "warehouse.duckdb").read_bytes().lower()
         files = [path for path in (build.folder / "target").rglob("*") if path.is_file()]
         content += b"".join(path.read_bytes().lower() for path in files)
-        return {word for word in (b"forgetme77", b"oldalias77", b"gone77@") if word in content}
+        return {
+            word
+            for word in (b"forgetme77", b"oldalias77", b"gone77@", b"forget77 me")
+            if word in content
+        }
 
-    assert told(builds["before"]) == {b"forgetme77", b"oldalias77", b"gone77@"}
+    assert told(builds["before"]) == {
+        *(b"forgetme77", b"oldalias77", b"gone77@", b"forget77 me"),
+    }
     assert told(builds["after"]) == set()
 
 

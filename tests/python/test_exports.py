@@ -86,6 +86,7 @@ select
         as assignment,
     case cast(customers.customer_id as integer) % 3 when 0 then null else 'treatment' end
         as variant,
+    cast(null as varchar) as suppressed_because,
     '=1+1' as reason, cast(customers.customer_id as integer) as rank,
     campaign_id <> 'planned' as is_launched, date '2024-12-01' as launch_date, end_date
 from customers
@@ -101,16 +102,6 @@ where
 
 create table stg_past_campaign_contacts
     (campaign_id varchar, customer_id varchar, assignment varchar);
-
-create view int_campaign_members as
-select
-    campaign_id, coalesce(household_id, customer_id) as household_id,
-    min(assignment) as assignment, false as is_comparison
-from campaign_targets
-left join int_customers__households using (customer_id)
-where is_launched and assignment is not null
-group by 1, 2
-having count(distinct assignment) = 1;
 
 create table int_campaigns as
 select campaign_id, status, end_date, date '2025-01-01' as as_of_date

@@ -1,7 +1,7 @@
 -- Grain: one row per launched campaign and household that it contacted or held back. They are those
--- of campaign_assignments, or, where the recipients of a past campaign are given, the given ones. A
--- past campaign that held nobody back is compared with the members of its audience whom it did not
--- contact.
+-- of campaign_assignments, with the households of the launch, or, where the recipients of a past
+-- campaign are given, the given ones, with the households of today. A past campaign that held nobody
+-- back is compared with the members of its audience whom it did not contact.
 with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
     where assignment is not null
@@ -36,6 +36,9 @@ people as (
     select
         campaign_assignments.campaign_id,
         campaign_assignments.customer_id,
+        coalesce(campaign_assignments.household_id, campaign_assignments.customer_id)
+            as household_id,
+        campaign_assignments.segment,
         campaign_assignments.assignment,
         campaign_assignments.variant,
         cast(null as date) as redeemed_date,
@@ -49,6 +52,8 @@ people as (
     select
         past_contacts.campaign_id,
         past_contacts.customer_id,
+        coalesce(households.household_id, past_contacts.customer_id) as household_id,
+        cast(null as {{ dbt.type_string() }}) as segment,
         past_contacts.assignment,
         past_contacts.variant,
         past_contacts.redeemed_date,
@@ -56,11 +61,15 @@ people as (
     from past_contacts
     inner join campaigns
         on past_contacts.campaign_id = campaigns.campaign_id
+    left join households
+        on past_contacts.customer_id = households.customer_id
     where past_contacts.customer_id is not null
     union all
     select
         campaigns.campaign_id,
         audiences.customer_id,
+        coalesce(households.household_id, audiences.customer_id) as household_id,
+        cast(null as {{ dbt.type_string() }}) as segment,
         'control' as assignment,
         cast(null as {{ dbt.type_string() }}) as variant,
         cast(null as date) as redeemed_date,
@@ -70,6 +79,8 @@ people as (
         on
             campaigns.audience = audiences.audience
             and campaigns.audience_as_of = audiences.as_of_date
+    left join households
+        on audiences.customer_id = households.customer_id
     where campaigns.evidence = 'observational'
 ),
 
@@ -78,7 +89,8 @@ people as (
 grouped as (
     select
         people.campaign_id,
-        coalesce(households.household_id, people.customer_id) as household_id,
+        people.household_id,
+        min(people.segment) as segment,
         min(case when not people.is_comparison then people.assignment end) as assignment,
         max(case when not people.is_comparison then people.assignment end) as other_assignment,
         min(people.customer_id) as customer_id,
@@ -87,8 +99,6 @@ grouped as (
         min(people.variant) as variant,
         min(people.redeemed_date) as redeemed_date
     from people
-    left join households
-        on people.customer_id = households.customer_id
     group by 1, 2
 ),
 
@@ -99,6 +109,7 @@ decided as (
         coalesce(treated_customer_id, customer_id) as customer_id,
         coalesce(assignment, 'control') as assignment,
         variant,
+        segment,
         redeemed_date,
         assignment is null as is_comparison
     from grouped
@@ -114,7 +125,7 @@ members as (
         decided.assignment,
         decided.variant,
         -- Given recipients may be customers who ordered for the first time after the launch.
-        coalesce(segments.segment, 'no_customer_yet') as segment,
+        coalesce(decided.segment, segments.segment, 'no_customer_yet') as segment,
 
         campaigns.evidence,
         decided.redeemed_date is not null as has_redeemed,

@@ -1,8 +1,9 @@
 -- Grain: one row per launched campaign and household that it contacted or held back: orders and
--- revenue of all its members from the launch until the measurement ends, as known then, and revenue
--- in the year before. The campaign `all_campaigns` compares households that are held back from all
--- campaigns with all others that a campaign could have contacted, from the first such launch until
--- the last measurement ends.
+-- revenue of its members from the launch until the measurement ends, as known then, and revenue in
+-- the year before. A household has the members that were on the campaign's list at the launch, so
+-- that contacts that change move no result. The campaign `all_campaigns` compares households that
+-- are held back from all campaigns with all others that a campaign could have contacted, from the
+-- first such launch until the last measurement ends.
 with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
@@ -19,6 +20,11 @@ campaigns as (
         and not has_given_recipients
 ),
 
+given_campaigns as (
+    select campaign_id from {{ ref('int_campaigns') }}
+    where has_given_recipients
+),
+
 variants as (
     select * from {{ ref('int_campaign_variants') }}
 ),
@@ -32,29 +38,69 @@ customer_order_days as (
     where is_order_day
 ),
 
+listed as (
+    select
+        campaign_assignments.campaign_id,
+        campaign_assignments.customer_id,
+        coalesce(campaign_assignments.household_id, campaign_assignments.customer_id)
+            as household_id,
+        campaign_assignments.segment,
+        campaign_assignments.suppressed_because,
+        campaign_assignments.launch_date,
+        campaigns.campaign_id is not null as is_experiment
+    from campaign_assignments
+    left join campaigns
+        on campaign_assignments.campaign_id = campaigns.campaign_id
+    where campaign_assignments.customer_id is not null
+),
+
+-- For `all_campaigns` a customer is of the household of their first list.
+first_lists as (
+    select
+        customer_id,
+        household_id,
+        row_number() over (
+            partition by customer_id order by launch_date nulls last, campaign_id nulls last
+        ) as list_number
+    from listed
+    where is_experiment
+),
+
+first_households as (
+    select
+        customer_id,
+        household_id
+    from first_lists
+    where list_number = 1
+),
+
 -- A household enters `all_campaigns` with the first campaign that could have contacted it. No
 -- campaign had contacted it until then, so no campaign's effect decides who is compared, or from
--- when on. A campaign that was removed from the seed is excluded: its days are unknown.
+-- when on.
 first_chances as (
     select
-        campaign_assignments.*,
-        coalesce(households.household_id, campaign_assignments.customer_id) as household_id,
+        listed.customer_id,
+        listed.segment,
+        listed.suppressed_because,
+        listed.launch_date,
+        first_households.household_id,
         row_number() over (
-            partition by coalesce(households.household_id, campaign_assignments.customer_id)
+            partition by first_households.household_id
             order by
-                campaign_assignments.launch_date nulls last,
-                campaign_assignments.campaign_id nulls last,
-                campaign_assignments.customer_id nulls last
+                listed.launch_date nulls last,
+                listed.campaign_id nulls last,
+                listed.customer_id nulls last
         ) as chance
-    from campaign_assignments
-    inner join campaigns
-        on campaign_assignments.campaign_id = campaigns.campaign_id
-    left join households
-        on campaign_assignments.customer_id = households.customer_id
+    from listed
+    inner join first_households
+        on listed.customer_id = first_households.customer_id
     where
-        campaign_assignments.suppressed_because is null
-        or campaign_assignments.suppressed_because
-        not in ('suppression_list', 'no_consent', 'same_household', 'empty_audience')
+        listed.is_experiment
+        and (
+            listed.suppressed_because is null
+            or listed.suppressed_because
+            not in ('suppression_list', 'no_consent', 'same_household', 'empty_audience')
+        )
 ),
 
 last_measurement as (
@@ -93,17 +139,52 @@ members as (
     where first_chances.chance = 1
 ),
 
--- The orders of a household are those of all its members.
+-- Who belongs to the households: by the list, for `all_campaigns` by the first one, and where the
+-- recipients of a past campaign are given, by the contacts of today.
+belonging as (
+    select
+        campaign_id,
+        household_id,
+        customer_id
+    from listed
+    union all
+    select
+        'all_campaigns' as campaign_id,
+        household_id,
+        customer_id
+    from first_households
+    union all
+    select
+        members.campaign_id,
+        members.household_id,
+        households.customer_id
+    from members
+    inner join given_campaigns
+        on members.campaign_id = given_campaigns.campaign_id
+    inner join households
+        on members.household_id = households.household_id
+),
+
 buyers as (
     select
         members.campaign_id,
         members.household_id,
-        coalesce(households.customer_id, members.customer_id) as customer_id,
+        members.customer_id,
         members.launch_date,
         members.measured_until
     from members
-    left join households
-        on members.household_id = households.household_id
+    union
+    select
+        members.campaign_id,
+        members.household_id,
+        belonging.customer_id,
+        members.launch_date,
+        members.measured_until
+    from members
+    inner join belonging
+        on
+            members.campaign_id = belonging.campaign_id
+            and members.household_id = belonging.household_id
 ),
 
 dated_buyers as (

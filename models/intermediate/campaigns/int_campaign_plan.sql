@@ -2,6 +2,7 @@
 -- do without the campaign, as known at the launch (or now, for a planned campaign).
 with campaigns as (
     select * from {{ ref('int_campaigns') }}
+    where is_in_seed
 ),
 
 campaign_targets as (

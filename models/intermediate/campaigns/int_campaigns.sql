@@ -1,6 +1,7 @@
--- Grain: one row per campaign of the seed: its terms and its status. A launched campaign has the
--- terms of its launch; a seed that says otherwise stops the build.
-with campaign_terms as (
+-- Grain: one row per campaign of the seed, and per launched campaign that is no longer in it: its
+-- terms and its status. A launched campaign has the terms of its launch. A seed that says otherwise
+-- stops the build, and so does one that leaves out a campaign before its results are final.
+with seed_terms as (
     select * from {{ ref('stg_campaigns') }}
 ),
 
@@ -46,6 +47,25 @@ launches as (
         is_drawn_afterwards,
         {{ terms | join(', ') }}
     from campaign_launches
+),
+
+campaign_terms as (
+    select
+        campaign_id,
+        {{ terms | join(', ') }},
+        true as is_in_seed
+    from seed_terms
+    union all
+    select
+        launches.campaign_id,
+        {%- for term in terms %}
+        launches.{{ term }},
+        {%- endfor %}
+        false as is_in_seed
+    from launches
+    left join seed_terms
+        on launches.campaign_id = seed_terms.campaign_id
+    where seed_terms.campaign_id is null
 ),
 
 -- The first term by which the seed differs from the launch.
@@ -117,6 +137,7 @@ campaigns as (
         end as evidence,
         past_contacts.campaign_id is not null as has_given_recipients,
         launches.campaign_id is not null as is_launched,
+        campaign_terms.is_in_seed,
 
         campaign_terms.launch_date,
         campaign_terms.end_date,
@@ -128,8 +149,10 @@ campaigns as (
             as date
         ) as attribution_end_date,
         newest_date.as_of_date,
-        case when launches.campaign_id is not null then first_differences.difference end
-            as difference
+        case
+            when launches.campaign_id is not null and campaign_terms.is_in_seed
+                then first_differences.difference
+        end as difference
     from campaign_terms
     cross join newest_date
     left join launches
@@ -171,8 +194,18 @@ checked as (
                     ~ " || with_status.difference || '. A campaign keeps the terms of its launch:"
                     ~ " restore them in the seed, and add what is new as a new campaign'"
                 ) }}
+            when not with_status.is_in_seed and with_status.status <> 'ended'
+                then {{ stop_with(
+                    "'campaign ' || with_status.campaign_id || ' was launched on '"
+                    ~ " || cast(with_status.launch_date as " ~ dbt.type_string()
+                    ~ ") || ' and its orders count until '"
+                    ~ " || cast(with_status.attribution_end_date as " ~ dbt.type_string()
+                    ~ ") || ', but seeds/campaigns.csv has no such campaign: restore its row. A '"
+                    ~ " || 'launched campaign cannot be renamed; its row may go when it has ended'"
+                ) }}
             when
-                as_of_dates.as_of_date is null
+                with_status.is_in_seed
+                and as_of_dates.as_of_date is null
                 and with_status.audience_as_of > history.first_date
                 then {{ stop_with(
                     "'campaign ' || with_status.campaign_id || ' was launched on '"
@@ -200,6 +233,7 @@ with_terms as (
         evidence,
         has_given_recipients,
         is_launched,
+        is_in_seed,
 
         launch_date,
         end_date,

@@ -26,9 +26,22 @@ households as (
     select * from {{ ref('int_customers__households') }}
 ),
 
--- Without households in both arms: the message to one member would reach another who is held back.
-campaign_members as (
-    select * from {{ ref('int_campaign_members') }}
+-- Contacts may have changed since the launch: the message to one member of a household must not
+-- reach another who is held back.
+controls as (
+    select distinct
+        campaign_targets.campaign_id,
+        coalesce(households.household_id, campaign_targets.customer_id) as household_id
+    from {{ ref('campaign_targets') }} as campaign_targets
+    left join households
+        on campaign_targets.customer_id = households.customer_id
+    where
+        campaign_targets.assignment = 'control'
+        and campaign_targets.is_launched
+),
+
+held_from_all as (
+    {{ households_held_from_all(ref('campaign_targets')) }}
 ),
 
 listed as (
@@ -79,16 +92,19 @@ judged as (
         case
             when listed.is_suppressed then 'suppression_list'
             when not listed.is_allowed and listed.consent = 'given' then 'no_consent'
-            when {{ is_in_global_control('listed.household_id') }} then 'global_control'
-            when listed.is_launched and campaign_members.campaign_id is null
-                then 'household_is_in_control'
+            when
+                held_from_all.household_id is not null
+                or {{ is_in_global_control('listed.household_id') }}
+                then 'global_control'
+            when controls.campaign_id is not null then 'household_is_in_control'
         end as withheld_because
     from listed
-    left join campaign_members
+    left join controls
         on
-            listed.campaign_id = campaign_members.campaign_id
-            and listed.household_id = campaign_members.household_id
-            and campaign_members.assignment = 'treatment'
+            listed.campaign_id = controls.campaign_id
+            and listed.household_id = controls.household_id
+    left join held_from_all
+        on listed.household_id = held_from_all.household_id
 ),
 
 placed as (

@@ -46,6 +46,10 @@ controls as (
     where campaigns.status in ('running', 'measuring')
 ),
 
+held_from_all as (
+    {{ households_held_from_all(ref('campaign_targets')) }}
+),
+
 people as (
     select
         customers.customer_id,
@@ -85,10 +89,13 @@ reachable as (
         people.is_sms_allowed,
         people.is_ads_allowed,
         {{ is_in_global_control('people.household_id') }}
+        or held_from_all.household_id is not null
         or controls.household_id is not null as is_in_holdout
     from people
     left join controls
         on people.household_id = controls.household_id
+    left join held_from_all
+        on people.household_id = held_from_all.household_id
 )
 
 select * from reachable

@@ -81,8 +81,7 @@ strangers as (
         end
 ),
 
--- Whom launched campaigns of the seed contacted or held back. One that was removed from the seed
--- has ended.
+-- Whom launched campaigns contacted or held back.
 held_customers as (
     select
         launched.campaign_id,
@@ -101,8 +100,12 @@ held_customers as (
     where customer_id is not null
 ),
 
+households as (
+    select * from {{ ref('int_customers__households') }}
+),
+
 held as (
-    select
+    select distinct
         campaigns.campaign_id,
         coalesce(households.household_id, held_customers.customer_id) as household_id,
         campaigns.launch_date,
@@ -110,8 +113,12 @@ held as (
     from held_customers
     inner join campaigns
         on held_customers.campaign_id = campaigns.campaign_id
-    left join {{ ref('int_customers__households') }} as households
+    left join households
         on held_customers.customer_id = households.customer_id
+),
+
+held_from_all as (
+    {{ households_held_from_all('launched') }}
 ),
 
 candidates as (
@@ -129,6 +136,7 @@ unattended as (
     select
         campaign_id,
         cast(null as {{ dbt.type_string() }}) as customer_id,
+        cast(null as {{ dbt.type_string() }}) as household_id,
         cast(null as {{ dbt.type_string() }}) as assignment,
         cast(null as {{ dbt.type_string() }}) as variant,
         'empty_audience' as suppressed_because,

@@ -79,7 +79,9 @@ launched as (
         campaign_terms.control_share,
         campaign_terms.attribution_days,
 
-        known.known_since_date > campaign_terms.launch_date as is_drawn_afterwards,
+        -- A list that did not exist before the campaign's last day was sent to nobody.
+        known.known_since_date > campaign_terms.launch_date
+        or newest_date.as_of_date > campaign_terms.end_date as is_drawn_afterwards,
 
         campaign_terms.launch_date,
         campaign_terms.end_date,

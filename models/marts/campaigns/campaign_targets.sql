@@ -4,8 +4,7 @@ with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
 
--- Only campaigns in the seed: one that was removed from it has ended. The list of a past campaign
--- whose recipients are given is theirs, not one of this project.
+-- The list of a past campaign whose recipients are given is theirs, not one of this project.
 launched as (
     select campaign_assignments.*
     from campaign_assignments
@@ -14,9 +13,24 @@ launched as (
     where not campaigns.has_given_recipients
 ),
 
+households as (
+    select * from {{ ref('int_customers__households') }}
+),
+
 held as (
-    select * from {{ ref('int_campaign_members') }}
-    where not is_comparison
+    select distinct
+        campaign_members.campaign_id,
+        coalesce(households.household_id, campaign_members.customer_id) as household_id,
+        campaign_members.launch_date,
+        campaign_members.end_date
+    from {{ ref('int_campaign_members') }} as campaign_members
+    left join households
+        on campaign_members.customer_id = households.customer_id
+    where not campaign_members.is_comparison
+),
+
+held_from_all as (
+    {{ households_held_from_all('campaign_assignments') }}
 ),
 
 candidates as (
