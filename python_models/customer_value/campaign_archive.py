@@ -292,6 +292,7 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         shutil.copytree(old, writing)
         manifest = json.loads((old / MANIFEST).read_text())
         with duckdb.connect() as connection:
+            add_salt_functions(connection)
             is_changed = False
             for part, query in statements.items():
                 source = str(old / f"{part}.parquet").replace("'", "''")
@@ -367,10 +368,101 @@ def shop_salt(folder: str, has_launches: bool = False) -> str:
             pass
         finally:
             new.unlink()
+    return archived_salt(folder)
+
+
+def archived_salt(folder: str) -> str:
+    """Read the salt of an archive.
+
+    Parameters
+    ----------
+    folder : str
+        The archive.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+
+    Raises
+    ------
+    LookupError
+        If the file is not whole.
+    OSError
+        If there is none, or it cannot be read.
+    """
+    path = Path(folder) / SALT
     salt = path.read_text().strip()
     if not re.fullmatch("[0-9a-f]{32}", salt):
         raise LookupError(f"{path} is not as it was written: restore it from the backup.")
     return salt
+
+
+def make_salt(folder: str, has_launches: bool = False) -> None:
+    """Make the salt of an archive if there is none yet, and give it to nobody: see `shop_salt`."""
+    shop_salt(folder, has_launches)
+
+
+# The var campaign_salt of this run.
+_given_salt: list[str] = []
+
+
+def keep_given_salt(salt: str) -> str:
+    """Remember a salt for `given_salt`.
+
+    Parameters
+    ----------
+    salt : str
+        The salt.
+
+    Returns
+    -------
+    str
+        Nothing: an empty text.
+    """
+    _given_salt[:] = [salt]
+    return ""
+
+
+def given_salt() -> str:
+    """Give the salt that was kept last.
+
+    Returns
+    -------
+    str
+        What `keep_given_salt` was given.
+
+    Raises
+    ------
+    LookupError
+        If it was given nothing.
+
+    Examples
+    --------
+    >>> keep_given_salt("a secret")
+    ''
+    >>> given_salt()
+    'a secret'
+    """
+    if not _given_salt:
+        raise LookupError("The var campaign_salt is not known: let dbt run this SQL.")
+    return _given_salt[0]
+
+
+def add_salt_functions(connection) -> None:
+    """Let SQL name salts without showing them (macros/campaigns/campaign_salt.sql).
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        It gets the functions ``keep_given_salt``, ``given_salt`` and ``archived_salt``.
+    """
+    connection.create_function(
+        "keep_given_salt", keep_given_salt, ["VARCHAR"], "VARCHAR", side_effects=True
+    )
+    # Without side effects, so that a query calls them once and not for each row.
+    connection.create_function("given_salt", given_salt, [], "VARCHAR")
+    connection.create_function("archived_salt", archived_salt, ["VARCHAR"], "VARCHAR")
 
 
 def _sha256(path: Path) -> str:
@@ -392,7 +484,7 @@ ACTIONS = {
     "begin": begin_launches,
     "finish": finish_launches,
     "rewrite": rewrite_launches,
-    "salt": shop_salt,
+    "salt": make_salt,
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, SAMPLE, Build, copy_project, run_build
+from conftest import PROJECT, SAMPLE, VARIABLES, Build, copy_project, run_build, run_dbt
 from customer_value import campaign_archive
 from scipy import stats
 
@@ -437,6 +437,53 @@ def test_a_warehouse_with_launches_is_given_no_new_salt(campaigns):
     assert not stopped.succeeded
     assert "There are launched campaigns, and the archive" in " ".join(stopped.output.split())
     assert not (campaigns.archive / "salt").exists()
+
+
+@pytest.mark.parametrize("kept_in", ["archive", "dbt_project.yml"])
+def test_the_salt_draws_the_groups_and_no_file_of_dbt_shows_it(
+    campaigns, tmp_path, monkeypatch, kept_in
+):
+    """Not the compiled SQL, the documentation or the debug log, also where ids are erased."""
+    # A var of the command, which dbt writes down, would override the others.
+    monkeypatch.delitem(VARIABLES, "campaign_salt")
+    salt = "a secret of the shop"
+    files = {}
+    if kept_in == "dbt_project.yml":
+        text = (PROJECT / kept_in).read_text()
+        files[kept_in] = text.replace("campaign_salt: null", f"campaign_salt: {salt}")
+    campaigns.forget()
+    erased = tmp_path / "erased.csv"
+    # What other tests have left there was made with another salt.
+    for name in ("target", "logs"):
+        shutil.rmtree(campaigns.folder / name, ignore_errors=True)
+    options = {"environment": {"ERASED_CUSTOMERS": str(erased)}, "log_level": "debug"}
+    select = ["stg_erased_customers", *LISTS]
+    for ids in ("nobody", campaigns.sample.value("select min(customer_id) from customers")):
+        erased.write_text(f"Customer ID\n{ids}\n")
+        built = campaigns.relist(files, select=select, **options)
+    documented = run_dbt(
+        campaigns.folder,
+        *("docs", "generate", "--static"),
+        project=campaigns.project,
+        **options,
+    )
+    assert documented.succeeded, documented.output
+
+    if kept_in == "archive":
+        salt = (campaigns.archive / "salt").read_text().strip()
+    households = built.query(
+        "select distinct household_id, refused_because is not null "
+        "from int_campaign_candidates "
+        "where coalesce(refused_because, 'global_control') = 'global_control'"
+    )
+    assert len(households) > 100
+    for household, is_held_back in households:
+        digest = hashlib.md5(f"{salt}::{household}".encode()).hexdigest()
+        assert (int(digest[:4], 16) < 0.05 * 65536) == is_held_back
+    paths = [path for name in ("target", "logs") for path in (campaigns.folder / name).rglob("*")]
+    paths = [path for path in paths if path.is_file()]
+    assert {"manifest.json", "static_index.html", "dbt.log"} <= {path.name for path in paths}
+    assert [path for path in paths if salt.encode() in path.read_bytes()] == []
 
 
 def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(campaigns):
