@@ -8,8 +8,8 @@ it is lost, and built again from the archive.
 
 Most builds are forks of a process that has imported dbt and parsed the project
 (tests/python/dbt_server.py), which saves most of the time. One kill in ten strikes a whole dbt
-command, so that its start is struck too, and what follows that kill are whole commands. The days
-of the daily refresh are built beside the kills, by a process of their own.
+command, so that its start is struck too, and what follows that kill are whole commands. Full disks,
+collisions and the days of the daily refresh have a process of their own beside the kills.
 """
 
 import argparse
@@ -36,6 +36,7 @@ LEDGER = ("campaign_assignments", "campaign_launches")
 # Two campaigns of the sample are launched in between.
 BEFORE, AFTER = "2024-11-01", "2024-11-10"
 CAMPAIGNS = ("--select", "tag:campaigns")
+WITHOUT_TESTS = ("--exclude-resource-type", "test")
 # Columns that tell of the input's file rather than of its lines.
 LEFT_OUT = "'source_file', 'example'"
 
@@ -278,10 +279,14 @@ class Torture:
                 raise Fault(f"The export {name} is neither as before nor as after the build.")
         return "tables: " + (sides.pop() if len(sides) == 1 else "some old, some new")
 
-    def recover(self, shop: Shop, kind: str) -> None:
-        """The next build needs no hand, and gives what an undisturbed one gives."""
-        seconds = self._build(shop, self.arguments[kind])
-        if not self.is_whole_command:
+    def recover(self, shop: Shop, kind: str, with_tests: bool) -> None:
+        """The next build needs no hand, and gives what an undisturbed one gives.
+
+        Tests see the tables only, which are compared: a build without them tells as much.
+        """
+        arguments = self.arguments[kind] + (() if with_tests else WITHOUT_TESTS)
+        seconds = self._build(shop, arguments)
+        if with_tests and not self.is_whole_command:
             self.seconds[kind] = seconds
         self.compare(shop, kind, "After the next build")
         left = [path.name for path in (shop.folder / "target" / "exports").glob(".building*")]
@@ -300,7 +305,7 @@ class Torture:
     def restore(self, shop: Shop, kind: str) -> None:
         """The ledger is lost, and comes back from the archive as it was."""
         shop.lose_the_ledger()
-        self._build(shop, CAMPAIGNS)
+        self._build(shop, CAMPAIGNS + WITHOUT_TESTS)
         self.compare(shop, kind, "After the ledger was lost and restored")
 
     def attempt(
@@ -312,7 +317,7 @@ class Torture:
         try:
             shop, done = attack(kind)
             left = self.check(shop, kind)
-            self.recover(shop, kind)
+            self.recover(shop, kind, with_tests=restore)
             if restore:
                 self.restore(shop, kind)
                 self.counts[f"{name}: ledger restored from the archive"] += 1
@@ -479,26 +484,25 @@ def can_mount(folder: Path) -> str | None:
 
 def torture(options: argparse.Namespace) -> dict:
     os.environ.setdefault("PARSED_PROJECTS", str(options.folder))
-    others = options.kills or options.disks or options.collisions
-    days = start_days(options) if options.days and others else None
+    is_beside = options.kills and (options.disks or options.collisions or options.days)
+    beside = start_beside(options) if is_beside else None
     stream = random.Random(options.seed)
     run = Torture(options.folder, stream)
     reasons = {}
     if options.built:
         options.whole = 0
         run.prepare_from(options.built)
-    elif others:
+    elif options.kills or options.disks or options.collisions:
         run.prepare()
-    if options.kills >= options.whole_command_every:
+    if 0 < options.whole_command_every <= options.kills:
         run.time_the_start()
     # A build that ends before its kill does not count, but is checked.
     for number in range(2 * options.kills):
         killed = run.killed()
         if killed < options.kills:
             kind = "whole" if killed < options.whole else "campaigns"
-            is_whole_command = (
-                number % options.whole_command_every == options.whole_command_every - 1
-            )
+            every = options.whole_command_every
+            is_whole_command = every > 0 and number % every == every - 1
             restore = number % options.restore_every == 0
             run.attempt("kill", run.kill, kind, restore, is_whole_command)
     reason = can_mount(options.folder / "disk") if options.disks else None
@@ -520,40 +524,48 @@ def torture(options: argparse.Namespace) -> dict:
         "not_run": reasons,
         "faults": run.faults,
     }
-    if days:
-        days.wait()
-        told = options.folder / "days" / "summary.json"
-        if told.exists():
-            of_days = json.loads(told.read_text())
-            summary["days"] = of_days["days"]
-            summary["faults"] += of_days["faults"]
-        else:
-            summary["faults"].append("The days ended without a summary: see days_output.txt.")
-    elif options.days:
+    if options.days:
         from daily import refresh_daily
 
         summary["days"] = refresh_daily(options.folder / "daily", options.days, options.seed)
         summary["faults"] += summary["days"].pop("faults")
+    if beside:
+        beside.wait()
+        told = options.folder / "beside" / "summary.json"
+        if told.exists():
+            of_beside = json.loads(told.read_text())
+            for name in ("counts", "not_run"):
+                summary[name] |= of_beside[name]
+            summary["faults"] += of_beside["faults"]
+            summary["days"] = of_beside.get("days")
+            summary["minutes_beside"] = of_beside["minutes"]
+        else:
+            summary["faults"].append("What ran beside has no summary: see beside_output.txt.")
     return summary
 
 
-def start_days(options: argparse.Namespace) -> subprocess.Popen:
-    """The days of the daily refresh, in a process of their own."""
-    folder = options.folder / "days"
+def start_beside(options: argparse.Namespace) -> subprocess.Popen:
+    """Take all but the kills off the options, and start a process that does it."""
+    folder = options.folder / "beside"
     shutil.rmtree(folder, ignore_errors=True)
-    nothing_else = [f"--{name}=0" for name in ("kills", "disks", "collisions")]
-    output = options.folder / "days_output.txt"
-    print(f"The days are built meanwhile, and tell of it in {output}.", flush=True)
+    output = options.folder / "beside_output.txt"
+    print(f"Disks, collisions and days run beside, and tell of it in {output}.", flush=True)
+    command = [sys.executable, __file__, "--folder", str(folder), "--kills=0"]
+    for name in ("disks", "collisions", "days", "restore_every", "seed"):
+        command.append(f"--{name.replace('_', '-')}={getattr(options, name)}")
+    if options.built:
+        command.append(f"--built={options.built}")
     with output.open("w") as file:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, __file__, "--folder", str(folder), *nothing_else),
-                *(f"--days={options.days}", f"--seed={options.seed}"),
-            ],
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    atexit.register(process.kill)
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+    options.disks = options.collisions = options.days = 0
+
+    def stop() -> None:
+        # So that it unmounts its disk.
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+    atexit.register(stop)
     return process
 
 
@@ -570,7 +582,7 @@ def main() -> None:
     parser.add_argument("--built", type=Path, help="a folder with a built sample: no whole builds")
     parser.add_argument("--restore-every", type=int, default=5, help="1: lose the ledger each time")
     parser.add_argument(
-        "--whole-command-every", type=int, default=10, help="10: strike the start of dbt so often"
+        "--whole-command-every", type=int, default=10, help="10: one kill in ten; 0: none"
     )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
