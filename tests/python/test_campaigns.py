@@ -623,6 +623,26 @@ def test_given_recipients_of_past_campaigns_are_measured_and_not_drawn(campaigns
     )
 
 
+def test_a_build_without_past_contacts_stops_where_the_build_before_had_some(campaigns, tmp_path):
+    path = tmp_path / "past.csv"
+    headers = "Campaign ID,Arm,Customer ID\n"
+    path.write_text(f"{headers}win_back_2024,contacted,1\n")
+    given = {"PAST_CAMPAIGN_CONTACTS": str(path)}
+    select = ["stg_past_campaign_contacts"]
+    campaigns.relist(select=select, environment=given)
+
+    for environment in [{}, given]:
+        path.write_text(headers)
+        stopped = campaigns.run(select=select, environment=environment)
+
+        assert not stopped.succeeded
+        told = " ".join(stopped.output.split())
+        assert (
+            "This warehouse was built with past campaign contacts, and PAST_CAMPAIGN_CONTACTS "
+            "names none now: a list would be drawn for their campaigns." in told
+        )
+
+
 def test_an_erased_customer_does_not_come_back_from_the_archive(campaigns, tmp_path):
     campaigns.forget()
     campaigns.relist()
