@@ -264,6 +264,9 @@ def _hand_over(archive: Path, written: Path) -> None:
 def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
     """Write files of launches anew, such as without a person's id, each launch whole or not at all.
 
+    What was set aside is written anew too, where it is a Parquet file with a column
+    ``customer_id``. One that cannot be read is removed: nobody can tell whose ids it holds.
+
     Parameters
     ----------
     folder : str
@@ -318,7 +321,48 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         }
         finish_launches(folder, [launch])
         changed.append(campaign_id)
+    if "assignments" in statements:
+        for file in sorted((Path(folder) / SET_ASIDE).rglob("*.parquet")):
+            if file.is_file():
+                _rewrite_set_aside(file, statements["assignments"])
     return changed
+
+
+def _rewrite_set_aside(file: Path, query: str) -> None:
+    import duckdb
+
+    source = str(file).replace("'", "''")
+    new = file.with_name(f".{file.name}.new")
+    target = str(new).replace("'", "''")
+    # What the system does not let us read is no broken file.
+    with file.open("rb") as opened:
+        opened.read(1)
+    with duckdb.connect() as connection:
+        add_salt_functions(connection)
+        try:
+            # All of it, because a file may be whole at its end only.
+            connection.execute(f"create table kept as select * from read_parquet('{source}')")
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            file.unlink()
+            return
+        columns = connection.execute("describe kept").fetchall()
+        if "customer_id" not in [name.lower() for name, *_ in columns]:
+            return
+        # Ids of another type are of another shop, or of an earlier export of this one.
+        connection.execute(
+            "create view part as select * replace (cast(customer_id as varchar) as customer_id) "
+            "from kept"
+        )
+        [(difference,)] = connection.execute(
+            f"select count(*) from (({query}) except all (from part))"
+        ).fetchall()
+        if difference:
+            connection.execute(f"copy ({query}) to '{target}' (format parquet)")
+            new.chmod(0o600)
+            _flush(new)
+            os.replace(new, file)
 
 
 def shop_salt(folder: str, has_launches: bool = False) -> str:
