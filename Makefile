@@ -110,7 +110,7 @@ test-cluster: java $(SPARK_INSTALLED) ## Build Online Retail on a Spark cluster 
 	$(SPARK_BIN)/python -m pytest -s tests/cluster
 
 torture: $(DEV_INSTALLED) ## Kill builds, fill disks and refresh daily, and check what is left: hours (not in CI)
-	PYTHONPATH=python_models $(BIN)/python tests/torture/torture.py $(TORTURE)
+	PYTHONPATH=python_models:tests/python $(BIN)/python tests/torture/torture.py $(TORTURE)
 
 bench: $(DEV_INSTALLED) ## Time the build beside the notebook route and DuckDB alone, on large inputs (not in CI)
 	PYTHONPATH=python_models $(BIN)/python tests/benchmarks/bench.py $(BENCH)

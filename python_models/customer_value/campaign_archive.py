@@ -264,6 +264,9 @@ def _hand_over(archive: Path, written: Path) -> None:
 def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
     """Write files of launches anew, such as without a person's id, each launch whole or not at all.
 
+    What was set aside is written anew too, where it is a Parquet file with a column
+    ``customer_id``. One that cannot be read is removed: nobody can tell whose ids it holds.
+
     Parameters
     ----------
     folder : str
@@ -292,6 +295,7 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         shutil.copytree(old, writing)
         manifest = json.loads((old / MANIFEST).read_text())
         with duckdb.connect() as connection:
+            add_salt_functions(connection)
             is_changed = False
             for part, query in statements.items():
                 source = str(old / f"{part}.parquet").replace("'", "''")
@@ -299,12 +303,7 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
                 connection.execute(
                     f"create or replace view part as select * from read_parquet('{source}')"
                 )
-                # The query may have columns that an archive of an earlier version lacks.
-                before = f"from part union all by name from ({query}) where false"
-                [(difference,)] = connection.execute(
-                    f"select count(*) from (({query}) except all ({before}))"
-                ).fetchall()
-                if difference:
+                if _count_changed(connection, query):
                     connection.execute(f"copy ({query}) to '{target}' (format parquet)")
                     is_changed = True
         if not is_changed:
@@ -319,7 +318,54 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         }
         finish_launches(folder, [launch])
         changed.append(campaign_id)
+    if "assignments" in statements:
+        for file in sorted((Path(folder) / SET_ASIDE).rglob("*.parquet")):
+            if file.is_file():
+                _rewrite_set_aside(file, statements["assignments"])
     return changed
+
+
+def _count_changed(connection, query: str) -> int:
+    """Count the rows that a query changes of the view `part`. It may add columns without values."""
+    before = f"from part union all by name from ({query}) where false"
+    [(count,)] = connection.execute(
+        f"select count(*) from (({query}) except all ({before}))"
+    ).fetchall()
+    return count
+
+
+def _rewrite_set_aside(file: Path, query: str) -> None:
+    import duckdb
+
+    source = str(file).replace("'", "''")
+    new = file.with_name(f".{file.name}.new")
+    target = str(new).replace("'", "''")
+    # What the system does not let us read is no broken file.
+    with file.open("rb") as opened:
+        opened.read(1)
+    with duckdb.connect() as connection:
+        add_salt_functions(connection)
+        try:
+            # All of it, because a file may be whole at its end only.
+            connection.execute(f"create table kept as select * from read_parquet('{source}')")
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            file.unlink()
+            return
+        columns = connection.execute("describe kept").fetchall()
+        if "customer_id" not in [name.lower() for name, *_ in columns]:
+            return
+        # Ids of another type are of another shop, or of an earlier export of this one.
+        connection.execute(
+            "create view part as select * replace (cast(customer_id as varchar) as customer_id) "
+            "from kept"
+        )
+        if _count_changed(connection, query):
+            connection.execute(f"copy ({query}) to '{target}' (format parquet)")
+            new.chmod(0o600)
+            _flush(new)
+            os.replace(new, file)
 
 
 def shop_salt(folder: str, has_launches: bool = False) -> str:
@@ -369,10 +415,101 @@ def shop_salt(folder: str, has_launches: bool = False) -> str:
             pass
         finally:
             new.unlink()
+    return archived_salt(folder)
+
+
+def archived_salt(folder: str) -> str:
+    """Read the salt of an archive.
+
+    Parameters
+    ----------
+    folder : str
+        The archive.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+
+    Raises
+    ------
+    LookupError
+        If the file is not whole.
+    OSError
+        If there is none, or it cannot be read.
+    """
+    path = Path(folder) / SALT
     salt = path.read_text().strip()
     if not re.fullmatch("[0-9a-f]{32}", salt):
         raise LookupError(f"{path} is not as it was written: restore it from the backup.")
     return salt
+
+
+def make_salt(folder: str, has_launches: bool = False) -> None:
+    """Make the salt of an archive if there is none yet, and give it to nobody: see `shop_salt`."""
+    shop_salt(folder, has_launches)
+
+
+# The var campaign_salt of this run.
+_given_salt: list[str] = []
+
+
+def keep_given_salt(salt: str) -> str:
+    """Remember a salt for `given_salt`.
+
+    Parameters
+    ----------
+    salt : str
+        The salt.
+
+    Returns
+    -------
+    str
+        Nothing: an empty text.
+    """
+    _given_salt[:] = [salt]
+    return ""
+
+
+def given_salt() -> str:
+    """Give the salt that was kept last.
+
+    Returns
+    -------
+    str
+        What `keep_given_salt` was given.
+
+    Raises
+    ------
+    LookupError
+        If it was given nothing.
+
+    Examples
+    --------
+    >>> keep_given_salt("a secret")
+    ''
+    >>> given_salt()
+    'a secret'
+    """
+    if not _given_salt:
+        raise LookupError("The var campaign_salt is not known: let dbt run this SQL.")
+    return _given_salt[0]
+
+
+def add_salt_functions(connection) -> None:
+    """Let SQL name salts without showing them (macros/campaigns/campaign_salt.sql).
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        It gets the functions ``keep_given_salt``, ``given_salt`` and ``archived_salt``.
+    """
+    connection.create_function(
+        "keep_given_salt", keep_given_salt, ["VARCHAR"], "VARCHAR", side_effects=True
+    )
+    # Without side effects, so that a query calls them once and not for each row.
+    connection.create_function("given_salt", given_salt, [], "VARCHAR")
+    connection.create_function("archived_salt", archived_salt, ["VARCHAR"], "VARCHAR")
 
 
 def _sha256(path: Path) -> str:
@@ -394,7 +531,7 @@ ACTIONS = {
     "begin": begin_launches,
     "finish": finish_launches,
     "rewrite": rewrite_launches,
-    "salt": shop_salt,
+    "salt": make_salt,
 }
 
 

@@ -96,8 +96,9 @@ class Plugin(BasePlugin):
     dbt-duckdb calls `initialize` before it opens the warehouse for the first time,
     `update_connection_config` before each opening and `configure_connection` after it. The
     functions are called by macros/xdb/file_relation.sql (`inspect_input`),
-    macros/xdb/campaign_archive.sql (`campaign_archive`) and macros/exports/publish_exports.sql
-    (`begin_exports`, `finish_exports`).
+    macros/xdb/campaign_archive.sql (`campaign_archive`), macros/xdb/given_salt.sql
+    (`keep_given_salt`, `given_salt`), macros/campaigns/campaign_salt.sql (`archived_salt`) and
+    macros/exports/publish_exports.sql (`begin_exports`, `finish_exports`).
     """
 
     def initialize(self, plugin_config) -> None:
@@ -138,3 +139,4 @@ class Plugin(BasePlugin):
         }
         for name, function in functions.items():
             conn.create_function(name, function, ["VARCHAR"], "VARCHAR", side_effects=True)
+        campaign_archive.add_salt_functions(conn)

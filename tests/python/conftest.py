@@ -1,10 +1,13 @@
 """Builds for tests: each in a warehouse of its own, by the same command that users give."""
 
 import atexit
+import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -141,8 +144,10 @@ class DbtServer:
             env=environment | {"DO_NOT_TRACK": "1", "SPARK_WAREHOUSE": str(self.folder / "spark")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            # No answer is read before it is asked for, so that one that is there can be seen.
+            bufsize=0,
         )
+        self.running: RunningDbt | None = None
         atexit.register(self.stop)
 
     @classmethod
@@ -159,6 +164,19 @@ class DbtServer:
         of_project: list[str] | None,
     ) -> tuple[int, str]:
         """The exit code and the output of a command."""
+        output = folder / "output.txt"
+        running = self.start(folder, arguments, environment, of_project, output)
+        return running.wait(), output.read_text()
+
+    def start(
+        self,
+        folder: Path,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        of_project: list[str] | None,
+        output: Path,
+    ) -> "RunningDbt":
+        """Start a command when the one before has ended: a server runs one at a time."""
         if of_project:
             write_profiles(self.folder, Path(of_project[1]))
             take_parsed(self.folder, self.target)
@@ -166,7 +184,7 @@ class DbtServer:
             "arguments": arguments,
             "folder": str(folder),
             "environment": dict(environment),
-            "output": str(folder / "output.txt"),
+            "output": str(output),
             "parse": of_project
             and [
                 *of_project,
@@ -174,17 +192,49 @@ class DbtServer:
                 *("--target-path", str(self.folder / "target"), "--vars", json.dumps(VARIABLES)),
             ],
         }
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        answer = self.process.stdout.readline()
-        assert answer, "The server of dbt has ended: see its output above."
+        self.process.stdin.write(json.dumps(request).encode() + b"\n")
+        self.running = RunningDbt(self)
         if of_project:
             leave_parsed(self.folder, self.target)
-        return int(answer), (folder / "output.txt").read_text()
+        return self.running
+
+    def answer(self) -> int:
+        answer = self.process.stdout.readline()
+        assert answer, "The server of dbt has ended: see its output above."
+        return int(answer)
 
     def stop(self) -> None:
+        if self.running:
+            self.running.kill()
         self.process.stdin.close()
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class RunningDbt:
+    """A command that a server of dbt has started."""
+
+    def __init__(self, server: DbtServer):
+        self.server = server
+        self.pid = server.answer()
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, or None as long as the command runs."""
+        if self.returncode is None and select.select([self.server.process.stdout], [], [], 0)[0]:
+            self.wait()
+        return self.returncode
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = self.server.answer()
+        return self.returncode
+
+    def kill(self) -> None:
+        """Kill it with all that it has started, if it still runs."""
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 def parsed_paths(folder: Path, target: str) -> tuple[Path, Path]:

@@ -14,7 +14,8 @@ parse
     Arguments of `dbt parse` of the same project, whose result is kept for later requests; null to
     let the command itself parse. The command's variables must change no ref and no config.
 
-Answers each request with the exit code of the command.
+Answers each request with two lines: the id of the command's process, which leads a process group of
+its own, so that all of it can be killed; and the exit code at its end.
 """
 
 import json
@@ -50,6 +51,9 @@ def serve() -> tuple[dict, object]:
             manifests[key] = parse(request["parse"])
         if not (process := os.fork()):
             return request, manifests.get(key)
+        # Before the id is known to anybody: who knows it may kill the group.
+        os.setpgid(process, process)
+        print(process, file=answers, flush=True)
         _, status = os.waitpid(process, 0)
         print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
     sys.exit()

@@ -156,6 +156,40 @@ def test_rows_are_rewritten_whole_and_only_where_they_change(folder):
         ).fetchall() == [("erased", ROWS[campaign])]
 
 
+def test_what_was_set_aside_is_rewritten_too_and_removed_where_it_cannot_be_read(folder):
+    """Launches without a manifest or cut, of an earlier version, and files without customers."""
+    aside = folder / archive.SET_ASIDE
+    for campaign, name in [("a", "no manifest"), ("b/..", "campaign_id=it's old"), ("a", "cut")]:
+        shutil.copytree(folder / archive.launch_folder(campaign), aside / name)
+    cut = aside / "cut" / "assignments.parquet"
+    cut.write_bytes(cut.read_bytes()[:-9])
+    duckdb.sql("select 'x' as product_id").write_parquet(str(aside / "stranger.parquet"))
+    stranger = (aside / "stranger.parquet").read_bytes()
+    duckdb.sql("select 12 as Customer_ID").write_parquet(str(aside / "numbers.parquet"))
+    query = (
+        "select * replace (replace(replace(customer_id, 'x', 'erased'), '12', 'erased') "
+        "as customer_id) from part"
+    )
+
+    archive.rewrite_launches(str(folder), {"assignments": query})
+
+    for name, campaign in [("no manifest", "a"), ("campaign_id=it's old", "b/..")]:
+        file = aside / name / "assignments.parquet"
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "select customer_id, count(*) from read_parquet(?) group by 1", [str(file)]
+            ).fetchall()
+        assert rows == [("erased", ROWS[campaign])]
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not cut.exists()
+    assert (aside / "stranger.parquet").read_bytes() == stranger
+    numbers = duckdb.sql(f"from '{aside}/numbers.parquet'").fetchall()
+    assert numbers == [("erased",)]
+    files = {"stranger.parquet", "numbers.parquet"}
+    assert names(aside) == {"no manifest", "campaign_id=it's old", "cut"} | files
+    assert all(not name.startswith(".") for name in names(aside / "no manifest"))
+
+
 @pytest.mark.parametrize("step", range(12))
 def test_a_rewrite_that_is_cut_loses_no_launch_and_keeps_no_id(folder, step, monkeypatch):
     query = "select * replace ('erased' as customer_id) from part"

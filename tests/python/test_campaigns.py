@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, SAMPLE, Build, copy_project, run_build
+from conftest import PROJECT, SAMPLE, VARIABLES, Build, copy_project, run_build, run_dbt
 from customer_value import campaign_archive
 from scipy import stats
 
@@ -486,6 +486,53 @@ def test_a_warehouse_with_launches_is_given_no_new_salt(campaigns):
     assert not (campaigns.archive / "salt").exists()
 
 
+@pytest.mark.parametrize("kept_in", ["archive", "dbt_project.yml"])
+def test_the_salt_draws_the_groups_and_no_file_of_dbt_shows_it(
+    campaigns, tmp_path, monkeypatch, kept_in
+):
+    """Not the compiled SQL, the documentation or the debug log, also where ids are erased."""
+    # A var of the command, which dbt writes down, would override the others.
+    monkeypatch.delitem(VARIABLES, "campaign_salt")
+    salt = "a secret of the shop"
+    files = {}
+    if kept_in == "dbt_project.yml":
+        text = (PROJECT / kept_in).read_text()
+        files[kept_in] = text.replace("campaign_salt: null", f"campaign_salt: {salt}")
+    campaigns.forget()
+    erased = tmp_path / "erased.csv"
+    # What other tests have left there was made with another salt.
+    for name in ("target", "logs"):
+        shutil.rmtree(campaigns.folder / name, ignore_errors=True)
+    options = {"environment": {"ERASED_CUSTOMERS": str(erased)}, "log_level": "debug"}
+    select = ["stg_erased_customers", *LISTS]
+    for ids in ("nobody", campaigns.sample.value("select min(customer_id) from customers")):
+        erased.write_text(f"Customer ID\n{ids}\n")
+        built = campaigns.relist(files, select=select, **options)
+    documented = run_dbt(
+        campaigns.folder,
+        *("docs", "generate", "--static"),
+        project=campaigns.project,
+        **options,
+    )
+    assert documented.succeeded, documented.output
+
+    if kept_in == "archive":
+        salt = (campaigns.archive / "salt").read_text().strip()
+    households = built.query(
+        "select distinct household_id, refused_because is not null "
+        "from int_campaign_candidates "
+        "where coalesce(refused_because, 'global_control') = 'global_control'"
+    )
+    assert len(households) > 100
+    for household, is_held_back in households:
+        digest = hashlib.md5(f"{salt}::{household}".encode()).hexdigest()
+        assert (int(digest[:4], 16) < 0.05 * 65536) == is_held_back
+    paths = [path for name in ("target", "logs") for path in (campaigns.folder / name).rglob("*")]
+    paths = [path for path in paths if path.is_file()]
+    assert {"manifest.json", "static_index.html", "dbt.log"} <= {path.name for path in paths}
+    assert [path for path in paths if salt.encode() in path.read_bytes()] == []
+
+
 def test_a_list_drawn_after_its_launch_is_no_evidence_and_one_planned_before_is(campaigns):
     campaigns.forget()
     known = ["campaigns", "stg_campaigns", "int_as_of_dates", "int_campaigns__known"]
@@ -626,6 +673,26 @@ def test_given_recipients_of_past_campaigns_are_measured_and_not_drawn(campaigns
     assert "vip_care_2024: arm is maybe: it must be contacted or held_back" in " ".join(
         stopped.output.split()
     )
+
+
+def test_a_build_without_past_contacts_stops_where_the_build_before_had_some(campaigns, tmp_path):
+    path = tmp_path / "past.csv"
+    headers = "Campaign ID,Arm,Customer ID\n"
+    path.write_text(f"{headers}win_back_2024,contacted,1\n")
+    given = {"PAST_CAMPAIGN_CONTACTS": str(path)}
+    select = ["stg_past_campaign_contacts"]
+    campaigns.relist(select=select, environment=given)
+
+    for environment in [{}, given]:
+        path.write_text(headers)
+        stopped = campaigns.run(select=select, environment=environment)
+
+        assert not stopped.succeeded
+        told = " ".join(stopped.output.split())
+        assert (
+            "This warehouse was built with past campaign contacts, and PAST_CAMPAIGN_CONTACTS "
+            "names none now: a list would be drawn for their campaigns." in told
+        )
 
 
 def test_an_erased_customer_does_not_come_back_from_the_archive(campaigns, tmp_path):

@@ -1,6 +1,7 @@
 """A small torture (make torture is the whole): kills while campaigns are decided and exported."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -17,7 +18,9 @@ def test_builds_that_are_killed_leave_nothing_torn_and_the_next_needs_no_hand(
         *("--disks", "0", "--collisions", "0", "--days", "0"),
     ]
 
-    finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    environment = os.environ | {"PYTHONPATH": str(PROJECT / "tests" / "python")}
+
+    finished = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
     assert finished.returncode == 0, finished.stdout + finished.stderr
     counts = json.loads((tmp_path / "summary.json").read_text())["counts"]

@@ -5,9 +5,15 @@ After each kill or full disk every table is as before or as after an undisturbed
 agrees with its manifest or is not there, and the next build, without any help, gives the tables,
 exports and launches of an undisturbed build. The launches are compared through the warehouse alone:
 it is lost, and built again from the archive.
+
+Most builds are forks of a process that has imported dbt and parsed the project
+(tests/python/dbt_server.py), which saves most of the time. One kill in ten strikes a whole dbt
+command, so that its start is struck too, and what follows that kill are whole commands. Full disks,
+collisions and the days of the daily refresh have a process of their own beside the kills.
 """
 
 import argparse
+import atexit
 import dataclasses
 import hashlib
 import json
@@ -17,21 +23,20 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 
 import duckdb
-import yaml
+from conftest import PROJECT, VARIABLES, DbtServer, RunningDbt, write_profiles
 
-PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "seeds" / "sample"
 WAREHOUSE = "warehouse.duckdb"
 LEDGER = ("campaign_assignments", "campaign_launches")
 # Two campaigns of the sample are launched in between.
 BEFORE, AFTER = "2024-11-01", "2024-11-10"
 CAMPAIGNS = ("--select", "tag:campaigns")
+WITHOUT_TESTS = ("--exclude-resource-type", "test")
 # Columns that tell of the input's file rather than of its lines.
 LEFT_OUT = "'source_file', 'example'"
 
@@ -48,17 +53,33 @@ class State:
     exports: dict[str, str]
 
 
+class WholeDbt(subprocess.Popen):
+    """A dbt command from its start on, as users give it."""
+
+    def __init__(self, arguments: list[str], folder: Path, environment: dict, output: Path):
+        with output.open("w") as file:
+            super().__init__(
+                [str(Path(sys.executable).parent / "dbt"), *arguments],
+                cwd=folder,
+                env=environment,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        os.killpg(self.pid, signal.SIGKILL)
+
+
 class Shop:
     """A folder with a warehouse, its archive, and all that dbt writes."""
 
     def __init__(self, folder: Path, order_lines: Path, contacts: Path | str):
         self.folder = folder
+        # Not on the shop's disk, which may be full.
+        self.output = folder.with_name(f"{folder.name}_output.txt")
         folder.mkdir(parents=True, exist_ok=True)
-        profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
-        profiles["customer_value"]["outputs"]["duckdb"]["module_paths"] = [
-            str(PROJECT / "python_models")
-        ]
-        (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
+        write_profiles(folder, PROJECT)
         # The same path in each folder, so that dbt need not parse the project again.
         self.environment = os.environ | {
             "ORDER_LINES": str(order_lines),
@@ -67,38 +88,44 @@ class Shop:
             "DO_NOT_TRACK": "1",
         }
 
-    def start(self, as_of_date: str | None, *arguments: str) -> subprocess.Popen:
-        """Start a build in a process group of its own."""
+    def start(
+        self,
+        as_of_date: str | None,
+        *arguments: str,
+        is_whole_command: bool = False,
+        output: Path | None = None,
+    ) -> "RunningDbt | WholeDbt":
+        """Start a build in a process group of its own, whose output goes to a file."""
         # As the tests have it, so that what they have parsed serves here too.
-        variables = {"campaign_salt": "customer_value"}
+        variables = dict(VARIABLES)
         if as_of_date:
             variables["as_of_date"] = as_of_date
+        of_project = ["--project-dir", str(PROJECT), "--target", "duckdb"]
         command = [
-            *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors"),
-            *("--log-level-file", "none", "--no-write-json"),
+            *("--no-use-colors", "--log-level-file", "none", "--no-write-json"),
             *("build", "--exclude-resource-type", "unit_test"),
             *arguments,
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(self.folder)),
-            *("--target-path", str(self.folder / "target")),
+            *of_project,
+            *("--profiles-dir", str(self.folder), "--target-path", str(self.folder / "target")),
             *("--log-path", str(self.folder / "logs"), "--vars", json.dumps(variables)),
         ]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+        output = output or self.output
+        if is_whole_command:
+            return WholeDbt(command, self.folder, self.environment, output)
+        return DbtServer.of("duckdb").start(
+            self.folder, command, self.environment, of_project, output
         )
 
-    def build(self, as_of_date: str | None, *arguments: str) -> str:
-        """A build that must succeed."""
-        process = self.start(as_of_date, *arguments)
-        output, _ = process.communicate()
-        if process.returncode:
-            raise Fault("The build did not succeed:\n" + output[-3000:])
-        return output
+    def build(
+        self, as_of_date: str | None, *arguments: str, is_whole_command: bool = False
+    ) -> float:
+        """A build that must succeed. Returns its seconds."""
+        process = self.start(as_of_date, *arguments, is_whole_command=is_whole_command)
+        # Without what the server needed to parse the project.
+        begin = time.monotonic()
+        if process.wait():
+            raise Fault("The build did not succeed:\n" + self.output.read_text()[-3000:])
+        return time.monotonic() - begin
 
     def connect(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.folder / WAREHOUSE), read_only=read_only)
@@ -188,7 +215,10 @@ class Torture:
         self.starts: dict[str, Path] = {}
         self.old: dict[str, State] = {}
         self.new: dict[str, State] = {}
+        # Of the newest undisturbed build: how long builds take depends on what else is running.
         self.seconds: dict[str, float] = {}
+        self.start_seconds = 0.0
+        self.is_whole_command = False
         self.arguments = {"whole": (), "campaigns": CAMPAIGNS}
         self.after: str | None = AFTER
 
@@ -221,10 +251,16 @@ class Torture:
         self.old[kind] = self.shop.state()
 
     def _undisturbed(self, kind: str) -> None:
-        begin = time.monotonic()
-        self.shop.build(self.after, *self.arguments[kind])
-        self.seconds[kind] = time.monotonic() - begin
+        self.seconds[kind] = self.shop.build(self.after, *self.arguments[kind])
         self.new[kind] = self.shop.state()
+
+    def time_the_start(self) -> None:
+        """How much longer a whole command takes than a fork of what has started."""
+        kind = "campaigns"
+        self.shop.load(self.starts[kind])
+        whole = self.shop.build(self.after, *self.arguments[kind], is_whole_command=True)
+        self.start_seconds = max(0, whole - self.seconds[kind])
+        self.compare(self.shop, kind, "After a whole command")
 
     def check(self, shop: Shop, kind: str) -> str:
         """Check what a disturbed build has left: `old`, `new`, or tables of both."""
@@ -243,13 +279,22 @@ class Torture:
                 raise Fault(f"The export {name} is neither as before nor as after the build.")
         return "tables: " + (sides.pop() if len(sides) == 1 else "some old, some new")
 
-    def recover(self, shop: Shop, kind: str) -> None:
-        """The next build needs no hand, and gives what an undisturbed one gives."""
-        shop.build(self.after, *self.arguments[kind])
+    def recover(self, shop: Shop, kind: str, with_tests: bool) -> None:
+        """The next build needs no hand, and gives what an undisturbed one gives.
+
+        Tests see the tables only, which are compared: a build without them tells as much.
+        """
+        arguments = self.arguments[kind] + (() if with_tests else WITHOUT_TESTS)
+        seconds = self._build(shop, arguments)
+        if with_tests and not self.is_whole_command:
+            self.seconds[kind] = seconds
         self.compare(shop, kind, "After the next build")
         left = [path.name for path in (shop.folder / "target" / "exports").glob(".building*")]
         if left:
             raise Fault(f"The next build has left {left} among the exports.")
+
+    def _build(self, shop: Shop, arguments: tuple[str, ...]) -> float:
+        return shop.build(self.after, *arguments, is_whole_command=self.is_whole_command)
 
     def compare(self, shop: Shop, kind: str, when: str) -> None:
         state, new = shop.state(), self.new[kind]
@@ -260,17 +305,19 @@ class Torture:
     def restore(self, shop: Shop, kind: str) -> None:
         """The ledger is lost, and comes back from the archive as it was."""
         shop.lose_the_ledger()
-        shop.build(self.after, *CAMPAIGNS)
+        self._build(shop, CAMPAIGNS + WITHOUT_TESTS)
         self.compare(shop, kind, "After the ledger was lost and restored")
 
-    def attempt(self, name: str, attack, kind: str, restore: bool) -> None:
+    def attempt(
+        self, name: str, attack, kind: str, restore: bool, is_whole_command: bool = False
+    ) -> None:
         """Disturb a build by a function that returns what it did, and check all that must hold."""
-        shop = self.shop
+        shop, self.is_whole_command = self.shop, is_whole_command
         shop.load(self.starts[kind])
         try:
             shop, done = attack(kind)
             left = self.check(shop, kind)
-            self.recover(shop, kind)
+            self.recover(shop, kind, with_tests=restore)
             if restore:
                 self.restore(shop, kind)
                 self.counts[f"{name}: ledger restored from the archive"] += 1
@@ -285,27 +332,26 @@ class Torture:
     def kill(self, kind: str) -> tuple[Shop, str]:
         """Kill a build at a random moment, or as files of the archive or the exports change."""
         moment = self.stream.choices(["any moment", "archive", "exports"], [2, 1, 1])[0]
-        process = self.shop.start(self.after, *self.arguments[kind])
-        reader = threading.Thread(target=process.stdout.read, daemon=True)
-        reader.start()
+        process = self.shop.start(
+            self.after, *self.arguments[kind], is_whole_command=self.is_whole_command
+        )
         if moment == "any moment":
-            # The first seconds only read the project.
-            delay = self.stream.uniform(0.2, 1.0) * self.seconds[kind]
-            wait_until(lambda: process.poll() is not None, delay)
+            seconds = self.seconds[kind] + (self.start_seconds if self.is_whole_command else 0)
+            wait_until(lambda: process.poll() is not None, self.stream.uniform(0, seconds))
         else:
             folders = {
                 "archive": self.shop.folder / f"{WAREHOUSE.partition('.')[0]}_campaigns",
                 "exports": self.shop.folder / "target" / "exports",
             }
             self._wait_for_changes(process, folders[moment])
-        is_killed = process.poll() is None
-        if is_killed:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        reader.join()
-        return self.shop, f"killed at {moment}" if is_killed else "ended before the kill"
+        process.kill()
+        if process.wait() != -signal.SIGKILL:
+            return self.shop, "ended before the kill"
+        return self.shop, (
+            f"killed at {moment}" + (" of a whole command" if self.is_whole_command else "")
+        )
 
-    def _wait_for_changes(self, process: subprocess.Popen, folder: Path) -> None:
+    def _wait_for_changes(self, process: RunningDbt | WholeDbt, folder: Path) -> None:
         """Wait for a random number of changes, and then up to 20 ms."""
         left, before = self.stream.randint(1, 8), signature(folder)
         while left and process.poll() is None:
@@ -326,8 +372,6 @@ class Torture:
         """Build on a disk that gets full, and make room before the next build."""
         disk = self.folder / "disk"
         used = sum(path.stat().st_size for path in self.starts[kind].rglob("*") if path.is_file())
-        parsed = self.shop.folder / "target" / "partial_parse.msgpack"
-        used += parsed.stat().st_size
         size = used + self.stream.randint(256 << 10, 48 << 20)
         disk.mkdir(exist_ok=True)
         subprocess.run(
@@ -335,12 +379,11 @@ class Torture:
         )
         shop = Shop(disk, *self.inputs)
         (disk / "target").mkdir()
-        shutil.copy2(parsed, disk / "target")
         shop.load(self.starts[kind])
-        process = shop.start(self.after, *self.arguments[kind])
-        output, _ = process.communicate()
+        exit_code = shop.start(self.after, *self.arguments[kind]).wait()
+        output = shop.output.read_text()
         subprocess.run(["mount", "-o", "remount,size=4g", str(disk)], check=True)
-        if process.returncode:
+        if exit_code:
             return shop, "the disk was full" if "pace" in output else "failed without saying why"
         return shop, "the disk was large enough"
 
@@ -351,13 +394,20 @@ class Torture:
 
     def collide(self, kind: str) -> tuple[Shop, str]:
         """Two builds of one warehouse at once: a loser says in one line who holds the file."""
+        outputs = [self.shop.folder.with_name(f"build_{number}_output.txt") for number in (1, 2)]
         processes = []
-        for _ in range(2):
-            processes.append(self.shop.start(self.after, *self.arguments[kind]))
+        for output in outputs:
+            # The server runs one at a time.
+            processes.append(
+                self.shop.start(
+                    self.after, *self.arguments[kind], is_whole_command=True, output=output
+                )
+            )
             time.sleep(self.stream.uniform(0, 3))
-        outputs = [process.communicate()[0] for process in processes]
         failed = [
-            output for process, output in zip(processes, outputs, strict=True) if process.returncode
+            output.read_text()
+            for process, output in zip(processes, outputs, strict=True)
+            if process.wait()
         ]
         for output in failed:
             lock_line(output)
@@ -377,12 +427,12 @@ class Torture:
         )
         try:
             reader.stdout.readline()
-            process = self.shop.start(self.after, *self.arguments[kind])
-            output, _ = process.communicate()
+            exit_code = self.shop.start(self.after, *self.arguments[kind]).wait()
+            output = self.shop.output.read_text()
         finally:
             reader.kill()
             reader.wait()
-        if not process.returncode or f"process {reader.pid} " not in lock_line(output):
+        if not exit_code or f"process {reader.pid} " not in lock_line(output):
             raise Fault("The build does not name the process that reads the warehouse:\n" + output)
         if self.check(self.shop, kind) != "tables: old":
             raise Fault("A build that could not open the warehouse has changed it.")
@@ -433,6 +483,9 @@ def can_mount(folder: Path) -> str | None:
 
 
 def torture(options: argparse.Namespace) -> dict:
+    os.environ.setdefault("PARSED_PROJECTS", str(options.folder))
+    is_beside = options.kills and (options.disks or options.collisions or options.days)
+    beside = start_beside(options) if is_beside else None
     stream = random.Random(options.seed)
     run = Torture(options.folder, stream)
     reasons = {}
@@ -441,12 +494,17 @@ def torture(options: argparse.Namespace) -> dict:
         run.prepare_from(options.built)
     elif options.kills or options.disks or options.collisions:
         run.prepare()
+    if 0 < options.whole_command_every <= options.kills:
+        run.time_the_start()
     # A build that ends before its kill does not count, but is checked.
     for number in range(2 * options.kills):
         killed = run.killed()
         if killed < options.kills:
             kind = "whole" if killed < options.whole else "campaigns"
-            run.attempt("kill", run.kill, kind, number % options.restore_every == 0)
+            every = options.whole_command_every
+            is_whole_command = every > 0 and number % every == every - 1
+            restore = number % options.restore_every == 0
+            run.attempt("kill", run.kill, kind, restore, is_whole_command)
     reason = can_mount(options.folder / "disk") if options.disks else None
     if reason:
         reasons["disks"] = f"skipped: {reason}"
@@ -471,7 +529,44 @@ def torture(options: argparse.Namespace) -> dict:
 
         summary["days"] = refresh_daily(options.folder / "daily", options.days, options.seed)
         summary["faults"] += summary["days"].pop("faults")
+    if beside:
+        beside.wait()
+        told = options.folder / "beside" / "summary.json"
+        if told.exists():
+            of_beside = json.loads(told.read_text())
+            for name in ("counts", "not_run"):
+                summary[name] |= of_beside[name]
+            summary["faults"] += of_beside["faults"]
+            summary["days"] = of_beside.get("days")
+            summary["minutes_beside"] = of_beside["minutes"]
+        else:
+            summary["faults"].append("What ran beside has no summary: see beside_output.txt.")
     return summary
+
+
+def start_beside(options: argparse.Namespace) -> subprocess.Popen:
+    """Take all but the kills off the options, and start a process that does it."""
+    folder = options.folder / "beside"
+    shutil.rmtree(folder, ignore_errors=True)
+    output = options.folder / "beside_output.txt"
+    print(f"Disks, collisions and days run beside, and tell of it in {output}.", flush=True)
+    command = [sys.executable, __file__, "--folder", str(folder), "--kills=0"]
+    for name in ("disks", "collisions", "days", "restore_every", "seed"):
+        command.append(f"--{name.replace('_', '-')}={getattr(options, name)}")
+    if options.built:
+        command.append(f"--built={options.built}")
+    with output.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+    options.disks = options.collisions = options.days = 0
+
+    def stop() -> None:
+        # So that it unmounts its disk.
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+    atexit.register(stop)
+    return process
 
 
 def main() -> None:
@@ -486,6 +581,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30, help="days of the daily refresh")
     parser.add_argument("--built", type=Path, help="a folder with a built sample: no whole builds")
     parser.add_argument("--restore-every", type=int, default=5, help="1: lose the ledger each time")
+    parser.add_argument(
+        "--whole-command-every", type=int, default=10, help="10: one kill in ten; 0: none"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.folder = options.folder.absolute()
