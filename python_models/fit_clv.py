@@ -6,6 +6,8 @@ from customer_value.kept import KeptFits
 
 # SQL samples about two million customers (int_customers__purchase_summary) and groups equal ones.
 MAX_ROWS = 2_500_000
+# What features need at every date (int_customers__features).
+FEATURE_MODELS = ("bg_nbd",)
 
 
 def model(dbt, session):
@@ -16,13 +18,19 @@ def model(dbt, session):
     clock = dbt.ref("int_clv_clock")
 
     fits = KeptFits(dbt, session, clv.parameter_frame([]))
-    for date in sorted(dates["as_of_date"]):
-        then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
+    for date in dates.sort_values("as_of_date").itertuples():
+        then = f"as_of_date = cast('{date.as_of_date:%Y-%m-%d}' as date)"
+        # Intervals are computed where all candidates are compared or customers are scored.
+        has_intervals = date.is_scored_in_full or date.is_backtest_cutoff
+        has_candidates = has_intervals or date.is_month_end
+        clocks = then if has_candidates else f"{then} and clock = 'calendar'"
         fits.add(
             lambda *given: clv.parameter_frame(clv.fit_date(*given)),
-            date,
+            date.as_of_date,
             bounded_frame(purchases.filter(f"{then} and fitted_customer_count > 0"), MAX_ROWS),
             bounded_frame(values.filter(then), MAX_ROWS),
-            bounded_frame(clock.filter(then)),
+            bounded_frame(clock.filter(clocks)),
+            clv.ORDER_MODELS if has_candidates else FEATURE_MODELS,
+            bool(has_intervals),
         )
     return fits.table()
