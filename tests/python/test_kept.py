@@ -1,6 +1,7 @@
 """Fits that are kept: an unchanged build makes none, and what is kept equals a new fit."""
 
 import importlib
+import re
 import sys
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from customer_value.frames import bounded_frame
 MODELS = sorted(
     path.stem
     for path in (PROJECT / "python_models").glob("fit_*.py")
-    if "KeptFits(" in path.read_text()
+    if re.search(r"KeptFits\(|training_fits\(", path.read_text())
 )
 
 
