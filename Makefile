@@ -37,7 +37,7 @@ define INSTALL
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2)
 endef
 
-.PHONY: help build check test lint docs sample clean install-spark test-spark test-cluster torture bench
+.PHONY: help build score check test lint docs sample clean install-spark test-spark test-cluster torture bench
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -70,6 +70,11 @@ build: $(INSTALLED) vars ## Build the warehouse: from the sample, or from the or
 		'  source $(BIN)/activate' \
 		'  python -c "import duckdb; duckdb.connect('"'$(WAREHOUSE)'"', read_only=True).sql('"'from customers'"').show()"' \
 		'  WAREHOUSE=$(WAREHOUSE) make docs    # every model and column, explained'
+
+score: $(INSTALLED) vars ## Score new orders with the fits of a build with refit: month, and fit nothing
+	$(DBT) build --exclude-resource-type unit_test \
+		--vars "$$(PYTHONPATH=python_models $(BIN)/python -m customer_value.read_vars refit never)"
+	@PYTHONPATH=python_models $(BIN)/python -m customer_value.show_queries "$(WAREHOUSE)" build_summary
 
 check: $(INSTALLED) vars ## Read and judge the files of order lines that ORDER_LINES names, and touch no warehouse
 	@rm -rf target/check && mkdir -p target/check

@@ -10,19 +10,23 @@ MAX_ROWS = 2_500_000
 
 def model(dbt, session):
     dbt.config(materialized="table")
+    settings = bounded_frame(dbt.ref("int_fit_settings"))
     sets = dbt.ref("int_training_sets")
     vectors = dbt.ref("int_customers__feature_vectors")
     scales = bounded_frame(dbt.ref("int_feature_scales"))
     keys = bounded_frame(sets.select("as_of_date", "horizon_days").distinct())
     newest = keys["as_of_date"].max()
 
-    fits = KeptFits(dbt, session, challengers.frame([]))
+    fits = KeptFits(dbt, session, settings, challengers.frame([]))
     for date, horizon in sorted(keys[keys["as_of_date"] < newest].itertuples(index=False)):
         then = f"as_of_date = cast('{date:%Y-%m-%d}' as date)"
         training = bounded_frame(sets.filter(f"{then} and horizon_days = {horizon}"), MAX_ROWS)
         customers = bounded_frame(vectors.filter(f"{then} and is_in_backtest"))
         fits.add(
-            lambda horizon, *given: challengers.frame([(horizon, challengers.predict(*given))]),
+            lambda date, horizon, *given: challengers.frame(
+                [(horizon, challengers.predict(*given))]
+            ),
+            date,
             horizon,
             training,
             customers.rename(columns={"as_of_date": "cutoff_date"}),

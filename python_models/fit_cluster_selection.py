@@ -7,12 +7,12 @@ from customer_value.kept import KeptFits
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    settings = bounded_frame(dbt.ref("int_cluster_settings"))
+    settings = bounded_frame(dbt.ref("int_fit_settings"))
     features = bounded_frame(dbt.ref("fit_cluster_features"))
     sample = dbt.ref("int_customers__cluster_sample")
-    vectors = bounded_frame(sample.filter("is_current"), clusters.MAX_SAMPLED)
+    vectors = bounded_frame(sample.filter("is_current_fit"), clusters.MAX_SAMPLED)
 
-    fits = KeptFits(dbt, session, clusters.no_counts())
+    fits = KeptFits(dbt, session, settings, clusters.no_counts())
     fits.add(
         clusters.select_count,
         vectors,

@@ -66,6 +66,7 @@
         'backtest_horizon_days': {'kind': 'whole_numbers', 'is_required': true},
         'backtest_cutoffs': dict(whole, highest=1200),
         'backtest_step_days': whole,
+        'refit': {'kind': 'choice', 'one_of': refit_choices(), 'is_required': true},
         'input_preset': {'kind': 'text'},
         'order_line_columns': {'kind': 'mapping'},
         'csv_options': {'kind': 'mapping'},

@@ -29,7 +29,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from customer_value.threads import one_thread
 
 # The other columns of int_customers__cluster_sample are features, in order of preference.
-KEYS = ("as_of_date", "customer_id", "is_current")
+KEYS = ("as_of_date", "customer_id", "is_current_fit")
 COUNTS = range(2, 11)
 # The dimensions of a profile: each column of the seed cluster_names, and its feature.
 PROFILE = {
@@ -118,16 +118,6 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
     0   log_orders     True                               49.5
     1  log_revenue    False  correlated with log_orders   99.0
     """
-    types = {
-        "preference": "Int64",
-        "feature": "string",
-        "is_kept": "boolean",
-        "reason": "string",
-        "correlated_with": "string",
-        "correlation": "float64",
-        "center": "float64",
-        "scale": "float64",
-    }
     vectors = _sorted(vectors)
     scales = _scales(vectors)
     rows, kept = [], []
@@ -147,7 +137,23 @@ def choose_features(vectors: pd.DataFrame, correlation_limit: float) -> pd.DataF
         if not reason:
             kept.append(feature)
         rows.append((preference, feature, not reason, reason, other, correlation, center, scale))
-    return pd.DataFrame(rows, columns=list(types)).astype(types)
+    types = no_features().dtypes
+    return pd.DataFrame(rows, columns=list(types.index)).astype(types)
+
+
+def no_features() -> pd.DataFrame:
+    """Make the table of `choose_features` without rows."""
+    types = {
+        "preference": "Int64",
+        "feature": "string",
+        "is_kept": "boolean",
+        "reason": "string",
+        "correlated_with": "string",
+        "correlation": "float64",
+        "center": "float64",
+        "scale": "float64",
+    }
+    return pd.DataFrame(columns=list(types)).astype(types)
 
 
 @one_thread

@@ -16,6 +16,7 @@ monetary value", eq. 1a.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ class Fit:
         end of the search.
     parameter_variance : float or None
         Mean over customers of the variance of the log of a prediction that is due to the
-        uncertainty of the parameters.
+        uncertainty of the parameters; None where it was not asked for.
     """
 
     model: str
@@ -99,6 +100,7 @@ def fit_orders(
     customer_count: np.ndarray,
     model: str = "bg_nbd",
     horizon: float = 365.0,
+    with_variance: bool = True,
 ) -> Fit:
     """Fit BG/NBD or MBG/NBD by maximum likelihood.
 
@@ -115,6 +117,8 @@ def fit_orders(
     horizon : float
         Horizon, in the unit of the times, of the predictions that `Fit.parameter_variance` is
         about.
+    with_variance : bool
+        Whether to compute `Fit.parameter_variance`, which takes as long as the fit itself.
 
     Returns
     -------
@@ -169,12 +173,19 @@ def fit_orders(
         lambda logs, *rows: _order_loss(logs, shift, *rows),
         starts,
         data,
-        predict=lambda theta, x, t_x, T: expected_orders(theta, shift, x, t_x, T, horizon),
+        predict=(
+            (lambda theta, x, t_x, T: expected_orders(theta, shift, x, t_x, T, horizon))
+            if with_variance
+            else None
+        ),
     )
 
 
 def fit_value(
-    repeat_count: np.ndarray, mean_repeat_value: np.ndarray, customer_count: np.ndarray
+    repeat_count: np.ndarray,
+    mean_repeat_value: np.ndarray,
+    customer_count: np.ndarray,
+    with_variance: bool = True,
 ) -> Fit:
     """Fit Gamma-Gamma by maximum likelihood over the repeat buyers.
 
@@ -186,6 +197,8 @@ def fit_value(
         order.
     customer_count : array of shape (rows,)
         Number of customers with these two numbers.
+    with_variance : bool
+        Whether to compute `Fit.parameter_variance`.
 
     Returns
     -------
@@ -224,7 +237,7 @@ def fit_value(
         _value_loss,
         [(3.0, 3.0, 2.0), (1.0, 3.0, 2.0), (10.0, 10.0, 2.0)],
         (x, m / scale, weight),
-        predict=expected_value,
+        predict=expected_value if with_variance else None,
         unit={"gamma": scale},
     )
     # The density was computed for scaled money; per unit of money it is divided by the scale.
@@ -237,9 +250,14 @@ def fit_value(
 
 
 def fit_date(
-    as_of_date: pd.Timestamp, purchases: pd.DataFrame, values: pd.DataFrame, clock: pd.DataFrame
+    as_of_date: pd.Timestamp,
+    purchases: pd.DataFrame,
+    values: pd.DataFrame,
+    clock: pd.DataFrame,
+    models: Sequence[str] = ORDER_MODELS,
+    with_variance: bool = True,
 ) -> list[tuple[pd.Timestamp, str, int, int, Fit]]:
-    """Fit all models of one as-of date: each order model on each clock, and the value model.
+    """Fit the models of one as-of date: order models on each clock, and the value model.
 
     Parameters
     ----------
@@ -255,6 +273,10 @@ def fit_date(
     clock : pandas.DataFrame
         One row per ``clock`` and ``calendar_date``: ``operational_days``, the operational time at
         the end of the day, which is 0 at the end of the last observed day.
+    models : sequence of str
+        The order models to fit, of `ORDER_MODELS`.
+    with_variance : bool
+        Whether to compute `Fit.parameter_variance`.
 
     Returns
     -------
@@ -277,14 +299,18 @@ def fit_date(
         first, last = (time.reindex(dates).to_numpy() for dates in (first_day, last_order_day))
         # The engines' sums differ in their last digits, which would change the order of the rows.
         age, last_age = np.round(0.0 - first, 9), np.round(last - first, 9)
-        for model in ORDER_MODELS:
+        for model in models:
             # A seasonal clock without a season equals the calendar, so that one fit serves both.
             key = (model, age.tobytes(), last_age.tobytes())
             if key not in done:
-                done[key] = fit_orders(purchases["repeat_count"], last_age, age, weight, model)
+                done[key] = fit_orders(
+                    *(purchases["repeat_count"], last_age, age, weight, model),
+                    with_variance=with_variance,
+                )
             fits.append((name, purchases, done[key]))
     fit = fit_value(
-        values["repeat_count"], values["mean_repeat_value"], values["fitted_customer_count"]
+        *(values["repeat_count"], values["mean_repeat_value"], values["fitted_customer_count"]),
+        with_variance=with_variance,
     )
     fits.append(("calendar", values, fit))
 
@@ -555,7 +581,9 @@ def node_frame(parameters: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     ]
     if not keys:
         return pd.DataFrame(columns=list(types)).astype(types)
-    quadratures = [dropout_nodes(a, b) for *_, a, b in keys]
+    # A seasonal clock without a season has the calendar's parameters.
+    quadrature = cache(dropout_nodes)
+    quadratures = [quadrature(a, b) for *_, a, b in keys]
     nodes, weights = (np.concatenate(values) for values in zip(*quadratures, strict=True))
     frame = pd.DataFrame(keys, columns=[*list(types)[:4], "a", "b"]).drop(columns=["a", "b"])
     frame = frame.loc[frame.index.repeat(NODE_COUNT)].reset_index(drop=True)
@@ -579,12 +607,14 @@ def _fit(
     loss: Callable,
     starts: Sequence[Sequence[float]],
     data: tuple[np.ndarray, ...],
-    predict: Callable,
+    predict: Callable | None,
     unit: dict[str, float] | None = None,
 ) -> Fit:
     """Minimise the mean negative log-likelihood over the logs of the parameters.
 
-    ``loss(logs, *rows)`` returns it with its gradient; the last array of rows is the weights.
+    ``loss(logs, *rows)`` returns it with its gradient. The rows are sorted by their first array,
+    and the last one is the weights. ``predict`` is what the parameter variance is about, if
+    anything.
     """
     bounds = [(-MAX_LOG, MAX_LOG)] * len(starts[0])
 
@@ -629,8 +659,12 @@ def _fit(
         # Where the likelihood is flat, its curvature gives no valid standard errors.
         unclear = ", ".join(np.array(names)[at_bound]) or "a combination of parameters"
         reason = f"{unclear} cannot be told from 0 or infinity"
-        return Fit(model, "at_bound", reason, parameters, **figures, parameter_variance=0.0)
+        variance = 0.0 if predict else None
+        return Fit(model, "at_bound", reason, parameters, **figures, parameter_variance=variance)
     errors = theta * units * np.sqrt(np.diag(covariance))
+    variance = None
+    if predict:
+        variance = _parameter_variance(predict, logs, covariance, _every(data, 1_000))
     return Fit(
         model,
         "ok",
@@ -638,7 +672,7 @@ def _fit(
         parameters,
         {name: _rounded(error, ERROR_DIGITS) for name, error in zip(names, errors, strict=True)},
         **figures,
-        parameter_variance=_parameter_variance(predict, logs, covariance, _every(data, 1_000)),
+        parameter_variance=variance,
     )
 
 
@@ -714,6 +748,12 @@ def _parameter_variance(
     return _rounded(np.average(variances[usable], weights=weight[usable]), ERROR_DIGITS)
 
 
+def _runs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As ``np.unique(x, return_inverse=True)``, of values that are sorted already."""
+    is_first = np.concatenate([[True], x[1:] != x[:-1]])
+    return x[is_first], np.cumsum(is_first) - 1
+
+
 def _order_loss(logs, shift, x, t_x, T, weight) -> tuple[float, np.ndarray]:
     """Mean negative log-likelihood of BG/NBD (shift 0) or MBG/NBD (shift 1), and its gradient.
 
@@ -722,7 +762,7 @@ def _order_loss(logs, shift, x, t_x, T, weight) -> tuple[float, np.ndarray]:
     """
     r, alpha, a, b = np.exp(logs)
     # Gamma functions depend on x alone, which has far fewer values than there are rows.
-    counts, row = np.unique(x, return_inverse=True)
+    counts, row = _runs(x)
     k = counts + shift
     can_leave = k > 0
     last = np.where(can_leave, b + k - 1, 1.0)
@@ -753,7 +793,7 @@ def _order_loss(logs, shift, x, t_x, T, weight) -> tuple[float, np.ndarray]:
 def _value_loss(logs, x, m, weight) -> tuple[float, np.ndarray]:
     """Mean negative log-likelihood of Gamma-Gamma, and its gradient."""
     p, q, gamma = np.exp(logs)
-    counts, row = np.unique(x, return_inverse=True)
+    counts, row = _runs(x)
     log_sum = np.log(gamma + x * m)
     total = weight.sum()
     log_likelihood = (

@@ -377,9 +377,10 @@ def test_a_new_date_after_kept_fits_gives_what_fits_of_all_dates_give():
     kept = FEATURES[:6]
     months = [(TODAY, simulated(1)), (NEXT_MONTH, simulated(1, later_days=10))]
     made = []
+    settings = pd.DataFrame({"refit": ["build"]})
 
     def build(samples):
-        fits = KeptFits(SimpleNamespace(this="fit_clusters"), session, clusters.no_rows())
+        fits = KeptFits(SimpleNamespace(this="fit_clusters"), session, settings, clusters.no_rows())
 
         def make(fit, *arguments):
             return fits.add(lambda *given: made.append(given[0]) or fit(*given), *arguments)

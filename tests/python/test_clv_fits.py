@@ -1,5 +1,6 @@
 """The purchase models' mathematics: published fits and figures, gradients, odd data, the season."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -624,6 +625,22 @@ def test_a_clock_that_runs_twice_as_fast_doubles_alpha():
         calendar, fast = frame.loc[(model, "calendar")], frame.loc[(model, "seasonal")]
         assert fast["alpha"] == pytest.approx(2 * calendar["alpha"], rel=1e-6)
         assert fast["b"] == pytest.approx(calendar["b"], rel=1e-6)
+
+
+def test_less_is_fitted_where_less_is_read():
+    purchases, values = patterns()
+    clock = pd.concat([clock_of(800), clock_of(800, 2.0, "seasonal")])
+    full = clv.fit_date(TODAY, purchases, values, clock)
+    plain = clv.fit_date(TODAY, purchases, values, clock_of(800), ("bg_nbd",), False)
+
+    assert [(row[1], row[-1].model) for row in plain] == [
+        ("calendar", "bg_nbd"),
+        ("calendar", "gamma_gamma"),
+    ]
+    for fit in (row[-1] for row in plain):
+        [same] = [row[-1] for row in full if row[1] == "calendar" and row[-1].model == fit.model]
+        assert same.parameter_variance > 0
+        assert replace(same, parameter_variance=None) == fit
 
 
 def test_a_sample_is_said():

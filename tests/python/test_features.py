@@ -97,8 +97,7 @@ def test_large_samples_are_by_hash_and_the_one_for_training_is_of_the_back_tests
             """
             create table int_as_of_dates as
             select distinct
-                as_of_date, false as is_current, false as is_scored_in_full,
-                true as is_backtest_cutoff
+                as_of_date, false as is_fit_date, true as is_backtest_cutoff
             from int_customers__rfm
             """
         )

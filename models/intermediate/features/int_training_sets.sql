@@ -26,9 +26,9 @@ fits as (
         values ({{ whole_number_var('backtest_horizon_days', is_list=true) | join('), (') }})
     ) as horizons (horizon_days)
     where
-        newest.is_current
+        newest.is_current_fit
         and (
-            as_of_dates.is_current
+            as_of_dates.is_current_fit
             or (
                 as_of_dates.is_backtest_cutoff
                 and {{ dbt.datediff('as_of_dates.as_of_date', 'newest.as_of_date', 'day') }}

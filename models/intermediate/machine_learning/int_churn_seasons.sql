@@ -1,5 +1,5 @@
--- Grain: one row per fit of the churn model (as-of date and horizon): the ratio of the operational
--- time of the horizon to the mean operational time of the training windows.
+-- Grain: one row per as-of date that a churn model scores, and horizon: the ratio of the
+-- operational time of the horizon to the mean operational time of the training windows.
 with training_sets as (
     select * from {{ ref('int_training_sets') }}
 ),
@@ -9,12 +9,27 @@ seasonal_clock as (
     where clock = 'seasonal'
 ),
 
-learned_windows as (
+as_of_dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current or is_backtest_cutoff
+),
+
+fitted_windows as (
     select distinct
-        as_of_date,
+        as_of_date as fit_date,
         horizon_days,
         cutoff_date
     from training_sets
+),
+
+learned_windows as (
+    select
+        as_of_dates.as_of_date,
+        fitted_windows.horizon_days,
+        fitted_windows.cutoff_date
+    from fitted_windows
+    inner join as_of_dates
+        on fitted_windows.fit_date = as_of_dates.fit_date
 ),
 
 fits as (

@@ -29,7 +29,7 @@ sample_sizes as (
         rfm.as_of_date,
         65536e0 / cast(nullif(count(*), 0) as double)
         * case
-            when as_of_dates.is_scored_in_full or as_of_dates.is_backtest_cutoff
+            when as_of_dates.is_fit_date or as_of_dates.is_backtest_cutoff
                 then 2000000e0
             else 20000e0
         end as fitted_buckets,
@@ -40,7 +40,7 @@ sample_sizes as (
         on rfm.as_of_date = as_of_dates.as_of_date
     group by
         rfm.as_of_date,
-        as_of_dates.is_scored_in_full,
+        as_of_dates.is_fit_date,
         as_of_dates.is_backtest_cutoff
 ),
 
