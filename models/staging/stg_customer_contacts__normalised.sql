@@ -157,6 +157,7 @@ normalised as (
             when regexp_extract(dialable_phone, '^[+][1-9][0-9]{7,14}$', 0) <> ''
                 then dialable_phone
         end as phone,
+        right({{ replace_matches('compact_phone', '[^0-9]') }}, 9) as phone_end,
         country,
         country_code,
         postal_code,
@@ -187,6 +188,7 @@ checked as (
         has_sms_consent,
         has_ads_consent,
         has_email_text and email is null as has_malformed_email,
+        case when phone is null and length(phone_end) = 9 then phone_end end as unread_phone_end,
         has_phone_text and phone is null as has_malformed_phone,
         has_unknown_country,
         has_unreadable_consent,

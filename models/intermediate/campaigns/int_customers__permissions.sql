@@ -76,6 +76,17 @@ suppressed_contacts as (
         on contact_keys.number = 'tel:' || suppressed.person
 ),
 
+-- A refusal by a number without its country holds for every number that ends like it.
+unread_numbers as (
+    select
+        'tel:' || chosen_contacts.phone as number,
+        contacts.has_sms_consent,
+        contacts.has_ads_consent
+    from contacts
+    inner join chosen_contacts
+        on contacts.unread_phone_end = right(chosen_contacts.phone, 9)
+),
+
 -- Who or what must not be contacted: a customer, an address or a number.
 refusals as (
     select
@@ -104,6 +115,20 @@ refusals as (
         'ads' as channel,
         false as is_suppressed
     from contact_keys
+    where not has_ads_consent
+    union all
+    select
+        number as refuser,
+        'sms' as channel,
+        false as is_suppressed
+    from unread_numbers
+    where not has_sms_consent
+    union all
+    select
+        number as refuser,
+        'ads' as channel,
+        false as is_suppressed
+    from unread_numbers
     where not has_ads_consent
     union all
     select
