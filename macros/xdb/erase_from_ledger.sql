@@ -1,7 +1,7 @@
 {#-
     The pre-hook of campaign_assignments: the tokens of erased customers take the place of their ids
-    in the archive, and then in the table, also where an id names a household. A build that takes assignments from the archive finds no
-    id any more.
+    in the archive, and then in the table, also where an id names a household. A build that takes
+    assignments from the archive finds no id any more.
 -#}
 {% macro erase_from_ledger() %}
     {%- if execute and has_erased_customers() -%}

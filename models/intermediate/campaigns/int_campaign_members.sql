@@ -1,7 +1,7 @@
 -- Grain: one row per launched campaign and household that it contacted or held back. They are those
 -- of campaign_assignments, with the households of the launch, or, where the recipients of a past
--- campaign are given, the given ones, with the households of today. A past campaign that held nobody
--- back is compared with the members of its audience whom it did not contact.
+-- campaign are given, the given ones, with the households of today. A past campaign that held
+-- nobody back is compared with the members of its audience whom it did not contact.
 with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
     where assignment is not null
