@@ -1101,6 +1101,7 @@ WRONG_VARIABLES = [
             ("as_of_date", "9999-12-31", "'9999-12-31': it must be a date such as"),
             ("decimal_separator", ";", "';': it must be '.' or ','"),
             ("duplicate_lines", "drop", "'drop': it must be reject or keep"),
+            ("refit", "daily", "'daily': it must be build or month or never"),
             ("churn_horizon_days", 45, "45: it must be one of backtest_horizon_days, 90, 180"),
             ("value_tier_shares", [0.5, 0.4, 0.1], "[0.5, 0.4, 0.1]: it must be a list of three"),
             ("value_tier_shares", [0.2, "x", 0.1], "[0.2, 'x', 0.1]: it must be a list of three"),

@@ -84,7 +84,9 @@ def test_a_fit_that_is_not_there_to_score_with_says_what_to_do():
         pd.DataFrame({"refit": ["never"]}),
         no_rows,
     )
-    with pytest.raises(ValueError, match=r"fit_mean has no fit of 2024-12-01 .*: make build"):
+    with pytest.raises(
+        ValueError, match=r"fit_mean has no fit of 2024-12-01, 90 to score with.*: make build"
+    ):
         never.add(None, pd.Timestamp("2024-12-01"), 90, no_rows)
 
 
