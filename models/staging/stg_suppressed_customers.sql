@@ -75,6 +75,17 @@ named as (
             and right(contacts.phone, least(9, length({{ digits }}))) = right({{ digits }}, 9)
     where regexp_extract(not_erased.phone, '^[+]?0*[1-9][0-9]{6,}$', 0) <> ''
     union
+    -- A customer's number without its country is none, but may be the listed one.
+    select
+        not_erased.listed_as,
+        contacts.customer_id as person,
+        not_erased.channel,
+        not_erased.reason
+    from not_erased
+    inner join {{ ref('stg_customer_contacts__normalised') }} as contacts
+        on right({{ digits }}, 9) = contacts.unread_phone_end
+    where contacts.customer_id is not null
+    union
     -- Nobody writes to who asked to be forgotten.
     select
         person_token as listed_as,

@@ -76,15 +76,22 @@ suppressed_contacts as (
         on contact_keys.number = 'tel:' || suppressed.person
 ),
 
--- A refusal by a number without its country holds for every number that ends like it.
-unread_numbers as (
+-- A number without its country may be any number that ends like it: `end` is the end of a number
+-- that a refusal without a country reaches, `unread` the end of one without a country itself.
+number_ends as (
     select
-        'tel:' || chosen_contacts.phone as number,
-        contacts.has_sms_consent,
-        contacts.has_ads_consent
+        'end:' || unread_phone_end as number,
+        has_sms_consent,
+        has_ads_consent
     from contacts
-    inner join chosen_contacts
-        on contacts.unread_phone_end = right(chosen_contacts.phone, 9)
+    where unread_phone_end is not null
+    union all
+    select
+        'unread:' || right(phone, 9) as number,
+        has_sms_consent,
+        has_ads_consent
+    from contacts
+    where phone is not null
 ),
 
 -- Who or what must not be contacted: a customer, an address or a number.
@@ -121,14 +128,14 @@ refusals as (
         number as refuser,
         'sms' as channel,
         false as is_suppressed
-    from unread_numbers
+    from number_ends
     where not has_sms_consent
     union all
     select
         number as refuser,
         'ads' as channel,
         false as is_suppressed
-    from unread_numbers
+    from number_ends
     where not has_ads_consent
     union all
     select
@@ -185,6 +192,21 @@ customer_keys as (
         'tel:' || phone as refuser
     from chosen_contacts
     where phone is not null
+    union all
+    select
+        customer_id,
+        'end:' || right(phone, 9) as refuser
+    from chosen_contacts
+    where phone is not null
+    union all
+    select
+        contacts.customer_id,
+        number_kinds.kind || contacts.unread_phone_end as refuser
+    from contacts
+    cross join (values ('end:'), ('unread:')) as number_kinds (kind)
+    where
+        contacts.customer_id is not null
+        and contacts.unread_phone_end is not null
 ),
 
 refused_customers as (
