@@ -72,8 +72,8 @@ build: $(INSTALLED) vars ## Build the warehouse: from the sample, or from the or
 		'  WAREHOUSE=$(WAREHOUSE) make docs    # every model and column, explained'
 
 score: $(INSTALLED) vars ## Score new orders with the fits of a build with refit: month, and fit nothing
-	$(DBT) build --exclude-resource-type unit_test \
-		--vars "$$(PYTHONPATH=python_models $(BIN)/python -m customer_value.read_vars refit never)"
+	vars=$$(PYTHONPATH=python_models $(BIN)/python -m customer_value.read_vars refit never) && \
+		$(DBT) build --exclude-resource-type unit_test --vars "$$vars"
 	@PYTHONPATH=python_models $(BIN)/python -m customer_value.show_queries "$(WAREHOUSE)" build_summary
 
 check: $(INSTALLED) vars ## Read and judge the files of order lines that ORDER_LINES names, and touch no warehouse

@@ -50,10 +50,13 @@ decided_0 as (
         candidates.is_drawn_for_treatment,
         candidates.planned_cost,
         candidates.budget,
-        coalesce(
-            candidates.refused_because,
-            case when held_from_all.household_id is not null then 'global_control' end
-        ) as refused_because,
+        case
+            when
+                held_from_all.household_id is not null
+                and coalesce(candidates.refused_because, '') in ('', 'same_household')
+                then 'global_control'
+            else candidates.refused_because
+        end as refused_because,
         'undecided' as suppressed_because
     from candidates
     inner join campaign_order

@@ -58,10 +58,14 @@
 {#- Parquet files on Spark are not updated in place. -#}
 {% macro spark__erase_from_ledger() %}
     {%- if load_relation(this) is not none -%}
+        {%- set ids = [] -%}
+        {%- for column in adapter.get_columns_in_relation(this) | map(attribute='name')
+            if column in ('customer_id', 'household_id') -%}
+            {%- do ids.append(erased_token(column)) -%}
+        {%- endfor -%}
         {%- set known = run_query(
             'select 1 from ' ~ this ~ ' inner join ' ~ ref('stg_erased_customers')
-            ~ ' as erased on erased.id_token in (' ~ erased_token('customer_id') ~ ', '
-            ~ erased_token('household_id') ~ ') limit 1'
+            ~ ' as erased on erased.id_token in (' ~ ids | join(', ') ~ ') limit 1'
         ) -%}
         {%- if known.rows | length -%}
             {{ exceptions.raise_compiler_error(

@@ -319,7 +319,8 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
         finish_launches(folder, [launch])
         changed.append(campaign_id)
     if "assignments" in statements:
-        for file in sorted((Path(folder) / SET_ASIDE).rglob("*.parquet")):
+        # A name that was taken has got a number: assignments.parquet-2.
+        for file in sorted((Path(folder) / SET_ASIDE).rglob("*.parquet*")):
             if file.is_file():
                 _rewrite_set_aside(file, statements["assignments"])
     return changed

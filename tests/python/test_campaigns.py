@@ -364,6 +364,19 @@ def test_a_running_campaign_stays_in_the_seed_and_one_that_has_ended_keeps_its_r
     assert len(before[1]) == 2
 
 
+def test_the_warehouse_of_an_earlier_version_gets_the_households_column(campaigns):
+    before = campaigns.assignments()
+    campaigns.execute("alter table campaign_assignments drop column household_id")
+
+    campaigns.relist()
+
+    with duckdb.connect(str(campaigns.warehouse)) as connection:
+        assert connection.execute(
+            "select campaign_id, customer_id from campaign_assignments order by all"
+        ).fetchall() == [row[:2] for row in before]
+        assert connection.execute("select count(household_id) from campaign_assignments").fetchone()
+
+
 def test_the_archive_of_an_earlier_version_has_no_households_and_is_restored(campaigns):
     campaigns.forget()
     campaigns.relist()

@@ -3,7 +3,9 @@
 -- a contact.
 with campaigns as (
     select * from {{ ref('int_campaigns') }}
-    where not has_given_recipients
+    where
+        not has_given_recipients
+        and is_in_seed
 ),
 
 variants as (

@@ -262,6 +262,7 @@ costs as (
     select
         outcomes.campaign_id,
         outcomes.household_id,
+        outcomes.customer_id,
         variants.cost_per_contact
         + case
             when
@@ -290,11 +291,13 @@ all_costs as (
     union all
     select
         'all_campaigns' as campaign_id,
-        costs.household_id,
+        first_households.household_id,
         sum(costs.campaign_cost) as campaign_cost
     from costs
     inner join campaigns
         on costs.campaign_id = campaigns.campaign_id
+    inner join first_households
+        on costs.customer_id = first_households.customer_id
     group by 1, 2
 ),
 

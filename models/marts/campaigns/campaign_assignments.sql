@@ -13,6 +13,9 @@
 ) }}
 
 {%- set columns = model.columns.keys() | join(', ') %}
+{#- The table of an earlier version may lack a column until this run has added it. -#}
+{%- set kept_columns = adapter.get_columns_in_relation(this) | map(attribute='name') | list
+    if is_incremental() else [] %}
 
 with archived as (
     {{ archived_rows('assignments') }}
@@ -30,7 +33,13 @@ launched as (
     select * from restored
     {%- if is_incremental() %}
     union all
-    select {{ columns }} from {{ this }}
+    select
+        {%- for column in model.columns.values() %}
+        {{ column.name if column.name in kept_columns
+            else 'cast(null as ' ~ column.data_type ~ ')' }}
+            as {{ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ this }}
     {%- endif %}
 ),
 
@@ -152,6 +161,7 @@ unattended as (
     from campaigns
     where
         is_launched
+        and is_in_seed
         and not has_given_recipients
         and campaign_id not in (select launched.campaign_id from launched)
         and campaign_id not in (select candidates.campaign_id from candidates)
