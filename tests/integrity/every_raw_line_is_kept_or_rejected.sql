@@ -2,12 +2,15 @@
 -- A build of the campaigns alone launches campaigns, too.
 {{ config(tags=['campaigns']) }}
 
-with read_lines as (
-    select count(*) as line_count from {{ ref('stg_order_lines__typed') }}
+with lines_as_text as (
+    select * from {{ ref('base_order_lines') }}
 ),
 
 amounts as (
-    select sum(line_amount) as amount from {{ ref('stg_order_lines') }}
+    select
+        order_line_id,
+        line_amount
+    from {{ ref('stg_order_lines') }}
 ),
 
 placed as (
@@ -24,10 +27,11 @@ placed as (
 
 input_totals as (
     select
-        read_lines.line_count,
-        coalesce(amounts.amount, 0) as amount
-    from read_lines
-    cross join amounts
+        count(*) as line_count,
+        coalesce(sum(amounts.line_amount), 0) as amount
+    from lines_as_text
+    left join amounts
+        on lines_as_text.order_line_id = amounts.order_line_id
 ),
 
 placed_totals as (
