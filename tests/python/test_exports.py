@@ -164,13 +164,13 @@ class Exports:
         phones = self.phones()
         refused = {phones[customer] for customer in refusing & phones.keys()}
         # A number without its country may be any that ends like it.
-        unread = dict(
-            self.query(
-                "select customer_id, unread_phone_end from stg_customer_contacts__normalised "
-                "where customer_id is not null and unread_phone_end is not null"
-            )
+        rows = self.query(
+            f"select customer_id, unread_phone_end, has_{channel}_consent "
+            "from stg_customer_contacts__normalised "
+            "where customer_id is not null and unread_phone_end is not null"
         )
-        ends = {unread[customer] for customer in refusing & unread.keys()}
+        unread = {customer: end for customer, end, _ in rows}
+        ends = {end for _, end, has_consent in rows if not has_consent}
         unread_ends = ends | {phone[-9:] for phone in refused}
         return {
             customer for customer, phone in phones.items() if phone in refused or phone[-9:] in ends
