@@ -21,8 +21,7 @@
                 '(' ~ text_literal(row[0]) ~ ', ' ~ text_literal(row[1]) ~ ')'
             ) -%}
         {%- endfor -%}
-        {%- set erased = '(values ' ~ pairs | join(', ')
-            ~ ') as erased (id_token, person_token)' -%}
+        {%- set tokens_of_ids = '(values ' ~ pairs | join(', ') ~ ')' -%}
         {%- if campaign_archive() and '://' not in campaign_archive() -%}
             {#- An archive of an earlier version has no households. -#}
             {%- set statement -%}
@@ -35,9 +34,9 @@
                     union all by name
                     select cast(null as varchar) as household_id where false
                 ) as listed
-                left join {{ erased }}
+                left join {{ tokens_of_ids }} as erased (id_token, person_token)
                     on {{ erased_token('listed.customer_id') }} = erased.id_token
-                left join {{ erased | replace(' as erased ', ' as named ') }}
+                left join {{ tokens_of_ids }} as named (id_token, person_token)
                     on {{ erased_token('listed.household_id') }} = named.id_token
             {%- endset -%}
             {%- do call_archive('rewrite', {'statements': {'assignments': statement}}) -%}
@@ -46,8 +45,9 @@
             {%- for column in adapter.get_columns_in_relation(this) | map(attribute='name')
                 if column in ('customer_id', 'household_id') -%}
                 {%- do run_query(
-                    'update ' ~ this ~ ' set ' ~ column ~ ' = erased.person_token from ' ~ erased
-                    ~ ' where ' ~ erased_token(column) ~ ' = erased.id_token'
+                    'update ' ~ this ~ ' set ' ~ column ~ ' = erased.person_token from '
+                    ~ tokens_of_ids ~ ' as erased (id_token, person_token) where '
+                    ~ erased_token(column) ~ ' = erased.id_token'
                 ) -%}
             {%- endfor -%}
         {%- endif -%}

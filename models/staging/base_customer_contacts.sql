@@ -43,41 +43,31 @@ compared as (
 
 without_erased as (
     select
-        {{ erased_token('line_hash') }} as line_hash,
+        case when is_erased then {{ erased_token('line_hash') }} else line_hash end as line_hash,
         occurrence,
-        cast(null as {{ dbt.type_string() }}) as raw_customer_id,
-        -- Without a name or a note that may stand beside it.
-        case when is_email_of_others then plain_email end as raw_email,
+        case when not is_erased then raw_customer_id end as raw_customer_id,
+        -- Without a name or a note that may stand beside the address.
         case
+            when not is_erased then raw_email
+            when is_email_of_others then plain_email
+        end as raw_email,
+        case
+            when not is_erased then raw_phone
             when is_phone_of_others then {{ replace_matches('raw_phone', '[^0-9+ ()./-]') }}
         end as raw_phone,
-        case when is_phone_of_others then raw_country end as raw_country,
-        cast(null as {{ dbt.type_string() }}) as raw_postal_code,
-        cast(null as {{ dbt.type_string() }}) as raw_first_name,
-        cast(null as {{ dbt.type_string() }}) as raw_last_name,
-        'no' as raw_email_consent,
-        'no' as raw_sms_consent,
-        'no' as raw_ads_consent
+        case when not is_erased or is_phone_of_others then raw_country end as raw_country,
+        {%- for column in ['postal_code', 'first_name', 'last_name'] %}
+        case when not is_erased then raw_{{ column }} end as raw_{{ column }},
+        {%- endfor %}
+        {%- for channel in ['email', 'sms', 'ads'] %}
+        case when is_erased then 'no' else raw_{{ channel }}_consent end
+            as raw_{{ channel }}_consent{{ ',' if not loop.last }}
+        {%- endfor %}
     from compared
     where
-        is_erased
-        and (is_email_of_others or is_phone_of_others)
-    union all
-    select
-        line_hash,
-        occurrence,
-        raw_customer_id,
-        raw_email,
-        raw_phone,
-        raw_country,
-        raw_postal_code,
-        raw_first_name,
-        raw_last_name,
-        raw_email_consent,
-        raw_sms_consent,
-        raw_ads_consent
-    from compared
-    where not is_erased
+        not is_erased
+        or is_email_of_others
+        or is_phone_of_others
 ),
 {%- endif %}
 

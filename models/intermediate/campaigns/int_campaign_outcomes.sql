@@ -147,6 +147,7 @@ belonging as (
         household_id,
         customer_id
     from listed
+    where campaign_id not in (select given_campaigns.campaign_id from given_campaigns)
     union all
     select
         'all_campaigns' as campaign_id,
