@@ -54,7 +54,7 @@
         {%- endfor -%}
         {%- set needed = [
             prefix ~ 'base_customer_contacts', prefix ~ 'stg_suppressed_customers',
-            prefix ~ 'int_customers__permissions',
+            prefix ~ 'int_customers__permissions', prefix ~ 'stg_erased_customers',
         ] -%}
         {%- if flags.WHICH == 'build' -%}
             {%- do needed.append('seed.' ~ project_name ~ '.suppressed_customers') -%}

@@ -9,6 +9,7 @@
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
         {%- set layout = order_lines_layout() -%}
         {%- do log(words_of_layout(order_lines_input(), layout), info=true) -%}
+        {%- do stop_without_fits() -%}
         {%- do stop_without_known_contacts() -%}
         {%- do stop_without_known_rows(
             erased_customers_input(), 'stg_erased_customers', "they would come back"
@@ -35,6 +36,18 @@
         {%- if past_campaign_contacts_input().path -%}
             {%- set past_contacts = input_layout(past_campaign_contacts_input()) -%}
         {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- Stops a run that may fit nothing where nothing was fitted yet. -#}
+{% macro stop_without_fits() %}
+    {%- if choice('refit', refit_choices()) == 'never'
+        and not adapter.get_relation(target.database, target.schema, 'fit_clv') -%}
+        {{ exceptions.raise_compiler_error(
+            "This warehouse has no fits to score with. Make them first: "
+            ~ "make build VARS='{refit: month}', with the other vars as here."
+        ) }}
     {%- endif -%}
 {% endmacro %}
 

@@ -53,3 +53,25 @@
     {%- set salt = campaign_salt() if has_erased_customers() or var('campaign_salt') else "''" -%}
     'erased-' || substr(md5({{ salt }} || ':erased:' || {{ customer_id }}), 1, 20)
 {%- endmacro %}
+
+
+{#-
+    Usage: the end of a model of lists or exports: a select of the CTE `rows`, which stops at the id
+    of an erased customer. A run of the campaigns alone reads a longer list of erased customers, but
+    not the order lines again, so their ids would still be there.
+-#}
+{% macro select_without_erased(rows) %}
+    select {{ rows }}.* from {{ rows }}
+    {%- if has_erased_customers() %}
+    left join {{ ref('stg_erased_customers') }} as erased_customers
+        on {{ erased_token(rows ~ '.customer_id') }} = erased_customers.id_token
+    where
+        case
+            when erased_customers.id_token is null then true
+            else {{ stop_with(
+                "'ERASED_CUSTOMERS names a customer whose order lines this warehouse read before: '"
+                ~ " || 'run dbt build once without --select'"
+            ) }}
+        end
+    {%- endif %}
+{%- endmacro %}

@@ -44,7 +44,12 @@ changes as (
     left join segments_before
         on segments_now.customer_id = segments_before.customer_id
     -- A customer who is new since then counts as changed.
-    where coalesce(segments_before.segment, '') <> segments_now.segment
+    where
+        coalesce(segments_before.segment, '') <> segments_now.segment
+        and segments_now.customer_id not in (
+            select erased_customers.person_token
+            from {{ ref('stg_erased_customers') }} as erased_customers
+        )
 )
 
 select * from changes

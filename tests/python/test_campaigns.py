@@ -314,8 +314,7 @@ VARIANTS = (PROJECT / "seeds" / "campaign_variants.csv").read_text()
         ),
         (
             {"seeds/campaigns.csv": SEED.replace("email,10 off the next", "post,10 off the next")},
-            "variant treatment: seeds/campaign_variants.csv has the channel post, the launch had "
-            "email",
+            "variant treatment: the seed has the channel post, the launch had email",
         ),
         (
             {"seeds/campaign_variants.csv": VARIANTS + "win_back_2024,a,,,,,1\n"},
@@ -327,8 +326,8 @@ VARIANTS = (PROJECT / "seeds" / "campaign_variants.csv").read_text()
         ),
         (
             {"seeds/campaign_variants.csv": VARIANTS.replace(",,5,1", ",,6,1")},
-            "upgrade_2024 was launched on other terms: variant voucher: "
-            "seeds/campaign_variants.csv has the offer_cost 6.0000, the launch had 5.0000",
+            "upgrade_2024 was launched on other terms: variant voucher: the seed has the "
+            "offer_cost 6.0000, the launch had 5.0000",
         ),
     ],
 )
@@ -732,6 +731,27 @@ def test_an_erased_customer_does_not_come_back_from_the_archive(campaigns, tmp_p
     [token] = tokens
     renamed = [tuple(token if value == erased else value for value in row) for row in before]
     assert sorted(renamed, key=str) == sorted(in_place, key=str)
+
+
+@pytest.mark.parametrize("model", ["int_audience_customers", "int_customers__reachable"])
+def test_campaigns_alone_stop_at_who_was_erased_after_the_lines_were_read(
+    campaigns, tmp_path, model
+):
+    [erased] = campaigns.assignments()[0][1:2]
+    (tmp_path / "erased.csv").write_text(f"Customer ID\n{erased}\n")
+
+    stopped = campaigns.run(
+        # Only if a build of the campaigns has both.
+        select=["tag:campaigns,stg_erased_customers", f"tag:campaigns,{model}"],
+        environment={"ERASED_CUSTOMERS": str(tmp_path / "erased.csv")},
+    )
+
+    assert not stopped.succeeded
+    told = " ".join(stopped.output.split())
+    assert f"Failure in model {model}" in told
+    assert "run dbt build once without --select" in told
+    assert "PASS=3 WARN=0 ERROR=1 SKIP=0" in told
+    assert erased not in told
 
 
 def test_the_archive_may_lie_deep_and_have_any_name(campaigns, tmp_path, monkeypatch):

@@ -70,6 +70,7 @@ create table order_lines as select customer_id from customers;
 
 create table orders as select customer_id from customers;
 
+create table stg_erased_customers (id_token varchar, person_token varchar);
 create table int_customers__households (customer_id varchar, household_id varchar);
 
 create table customer_segment_history as

@@ -1,5 +1,6 @@
 -- Grain: one row per as-of date at which every customer is scored, and customer with an order or a
 -- return before it. It holds the columns from which audiences select, as known at the as-of date.
+-- depends_on: {{ ref('stg_erased_customers') }}
 with customers_segmented as (
     select
         segmented_customers.*,
@@ -99,4 +100,4 @@ customers as (
             and customers_segmented.customer_id = anomalies.customer_id
 )
 
-select * from customers
+{{ select_without_erased('customers') }}

@@ -188,11 +188,33 @@ buyers as (
             and members.household_id = belonging.household_id
 ),
 
+-- Ids that a launch listed may belong to another customer by now. The orders of all of them count
+-- once: for the household of the id that they belong to, else of the smallest id.
+numbered_buyers as (
+    select
+        buyers.campaign_id,
+        buyers.household_id,
+        coalesce(customer_aliases.belongs_to, buyers.customer_id) as customer_id,
+        buyers.launch_date,
+        buyers.measured_until,
+        row_number() over (
+            partition by
+                buyers.campaign_id, coalesce(customer_aliases.belongs_to, buyers.customer_id)
+            order by
+                customer_aliases.belongs_to nulls first,
+                buyers.customer_id nulls last
+        ) as id_number
+    from buyers
+    left join {{ ref('stg_customer_aliases') }} as customer_aliases
+        on buyers.customer_id = customer_aliases.customer_id
+),
+
 dated_buyers as (
     select
-        buyers.*,
+        numbered_buyers.*,
         cast({{ dbt.dateadd('day', -365, 'launch_date') }} as date) as prior_start_date
-    from buyers
+    from numbered_buyers
+    where id_number = 1
 ),
 
 -- An order counts for every campaign in whose measured days it falls. Campaigns draw their arms

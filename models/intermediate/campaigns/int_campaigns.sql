@@ -96,7 +96,7 @@ differences as (
             when {{ as_said('variants', term) }} <> {{ as_said('campaign_launches', term) }}
                 then
                     'variant ' || variants.variant
-                    || ': seeds/campaign_variants.csv has the {{ term }} '
+                    || ': the seed has the {{ term }} '
                     || {{ as_said('variants', term) }}
                     || ', the launch had ' || {{ as_said('campaign_launches', term) }}
             {%- endfor %}

@@ -1,6 +1,7 @@
--- Grain: one row per customer who shares an e-mail address or a phone number with another one. All
--- who are linked by addresses are one household, named by its smallest customer id. A customer who
--- is not here is a household of their own.
+-- Grain: one row per customer who shares an e-mail address or a phone number with another one, and
+-- per id that belongs to another customer, as launches may list it. All who are linked by addresses
+-- are one household, named by its smallest customer id. A customer who is not here is their own
+-- household.
 {%- set steps = 12 %}
 with contacts as (
     select * from {{ ref('stg_customer_contacts__normalised') }}
@@ -87,6 +88,20 @@ checked as (
                 ~ "addresses.'"
             ) }}
         end
+),
+
+with_aliases as (
+    select
+        customer_id,
+        household_id
+    from checked
+    union all
+    select
+        customer_aliases.customer_id,
+        coalesce(checked.household_id, customer_aliases.belongs_to) as household_id
+    from {{ ref('stg_customer_aliases') }} as customer_aliases
+    left join checked
+        on customer_aliases.belongs_to = checked.customer_id
 )
 
-select * from checked
+select * from with_aliases

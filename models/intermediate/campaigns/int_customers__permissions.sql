@@ -26,11 +26,13 @@ customers as (
 
 -- A customer consents only if every one of their rows says so. A row without a customer speaks for
 -- its addresses alone.
-contact_keys as (
+consenting as (
     select
+        contact_id,
         customer_id,
-        'mailto:' || email as address,
-        'tel:' || phone as number,
+        email,
+        phone,
+        unread_phone_end,
         case
             when customer_id is null then has_email_consent
             else bool_and(has_email_consent) over (partition by customer_id)
@@ -46,97 +48,78 @@ contact_keys as (
     from contacts
 ),
 
+-- What a row of the contacts speaks for. A number without its country may be any number that ends
+-- like it: `end` is the end of a number that such a row reaches, `unread` the end of a number
+-- without a country that other rows reach.
+spoken_for as (
+    select
+        consenting.contact_id,
+        kinds.channel,
+        case kinds.kind
+            when 'address' then 'mailto:' || consenting.email
+            when 'number' then 'tel:' || consenting.phone
+            when 'end' then 'end:' || consenting.unread_phone_end
+            when 'unread' then 'unread:' || right(consenting.phone, 9)
+        end as refuser,
+        case kinds.channel
+            when 'email' then consenting.has_email_consent
+            when 'sms' then consenting.has_sms_consent
+            when 'ads' then consenting.has_ads_consent
+            when 'post' then true
+        end as has_consent
+    from consenting
+    cross join (
+        values
+        ('address', 'email'),
+        ('address', 'ads'),
+        ('address', 'post'),
+        ('number', 'sms'),
+        ('number', 'ads'),
+        ('number', 'post'),
+        ('end', 'sms'),
+        ('end', 'ads'),
+        ('end', 'post'),
+        ('unread', 'sms'),
+        ('unread', 'ads'),
+        ('unread', 'post')
+    ) as kinds (kind, channel)
+),
+
 -- The contacts of those who are suppressed, by customer id, e-mail address or phone number.
 suppressed_contacts as (
     select
-        contact_keys.customer_id,
-        contact_keys.address,
-        contact_keys.number,
+        consenting.contact_id,
+        consenting.customer_id,
         suppressed.channel
-    from contact_keys
+    from consenting
     inner join suppressed
-        on contact_keys.customer_id = suppressed.person
+        on consenting.customer_id = suppressed.person
     union
     select
-        contact_keys.customer_id,
-        contact_keys.address,
-        contact_keys.number,
+        consenting.contact_id,
+        consenting.customer_id,
         suppressed.channel
-    from contact_keys
+    from consenting
     inner join suppressed
-        on contact_keys.address = 'mailto:' || suppressed.person
+        on consenting.email = suppressed.person
     union
     select
-        contact_keys.customer_id,
-        contact_keys.address,
-        contact_keys.number,
+        consenting.contact_id,
+        consenting.customer_id,
         suppressed.channel
-    from contact_keys
+    from consenting
     inner join suppressed
-        on contact_keys.number = 'tel:' || suppressed.person
-),
-
--- A number without its country may be any number that ends like it: `end` is the end of a number
--- that a refusal without a country reaches, `unread` the end of one without a country itself.
-number_ends as (
-    select
-        'end:' || unread_phone_end as number,
-        has_sms_consent,
-        has_ads_consent
-    from contacts
-    where unread_phone_end is not null
-    union all
-    select
-        'unread:' || right(phone, 9) as number,
-        has_sms_consent,
-        has_ads_consent
-    from contacts
-    where phone is not null
+        on consenting.phone = suppressed.person
 ),
 
 -- Who or what must not be contacted: a customer, an address or a number.
 refusals as (
     select
-        address as refuser,
-        'email' as channel,
+        refuser,
+        channel,
         false as is_suppressed
-    from contact_keys
-    where not has_email_consent
-    union all
-    select
-        number as refuser,
-        'sms' as channel,
-        false as is_suppressed
-    from contact_keys
-    where not has_sms_consent
-    union all
-    select
-        address as refuser,
-        'ads' as channel,
-        false as is_suppressed
-    from contact_keys
-    where not has_ads_consent
-    union all
-    select
-        number as refuser,
-        'ads' as channel,
-        false as is_suppressed
-    from contact_keys
-    where not has_ads_consent
-    union all
-    select
-        number as refuser,
-        'sms' as channel,
-        false as is_suppressed
-    from number_ends
-    where not has_sms_consent
-    union all
-    select
-        number as refuser,
-        'ads' as channel,
-        false as is_suppressed
-    from number_ends
-    where not has_ads_consent
+    from spoken_for
+    where not has_consent
     union all
     select
         'id:' || person as refuser,
@@ -151,18 +134,14 @@ refusals as (
     from suppressed_contacts
     union all
     select
-        address as refuser,
-        channel,
+        spoken_for.refuser,
+        spoken_for.channel,
         true as is_suppressed
-    from suppressed_contacts
-    where channel <> 'sms'
-    union all
-    select
-        number as refuser,
-        channel,
-        true as is_suppressed
-    from suppressed_contacts
-    where channel <> 'email'
+    from spoken_for
+    inner join suppressed_contacts
+        on
+            spoken_for.contact_id = suppressed_contacts.contact_id
+            and spoken_for.channel = suppressed_contacts.channel
 ),
 
 refused as (

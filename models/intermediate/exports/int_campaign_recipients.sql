@@ -1,8 +1,15 @@
 -- Grain: one row per campaign that has not ended and customer on its list to contact: how, and why
 -- not. The list is drawn at the launch; consents and addresses are those of now.
+-- A launch may list an id that belongs to another customer by now: theirs are the contacts and
+-- refusals that count.
 with campaign_targets as (
-    select * from {{ ref('campaign_targets') }}
-    where assignment = 'treatment'
+    select
+        targets.*,
+        coalesce(customer_aliases.belongs_to, targets.customer_id) as current_customer_id
+    from {{ ref('campaign_targets') }} as targets
+    left join {{ ref('stg_customer_aliases') }} as customer_aliases
+        on targets.customer_id = customer_aliases.customer_id
+    where targets.assignment = 'treatment'
 ),
 
 variants as (
@@ -77,10 +84,10 @@ listed as (
             campaign_targets.campaign_id = variants.campaign_id
             and campaign_targets.variant = variants.variant
     left join contacts
-        on campaign_targets.customer_id = contacts.customer_id
+        on campaign_targets.current_customer_id = contacts.customer_id
     left join permissions
         on
-            campaign_targets.customer_id = permissions.customer_id
+            campaign_targets.current_customer_id = permissions.customer_id
             and variants.channel = permissions.channel
     left join households
         on campaign_targets.customer_id = households.customer_id

@@ -1,4 +1,5 @@
 -- Grain: one row per customer: the channels by which they may be contacted now, and their contacts.
+-- depends_on: {{ ref('stg_erased_customers') }}
 with customers as (
     select * from {{ ref('customers') }}
 ),
@@ -98,4 +99,4 @@ reachable as (
         on people.household_id = held_from_all.household_id
 )
 
-select * from reachable
+{{ select_without_erased('reachable') }}

@@ -40,10 +40,23 @@ select
 from value_tiers
 order by tier_rank;
 
--- Campaigns (campaign_targets has the lists, target/exports the files for tools):
+-- Rows of the customer contacts that were not used, or not in full (rejected_customer_contacts):
+select
+    rejection_reason,
+    count(*) as row_count,
+    count(*) filter (where is_left_out) as left_out_count
+from rejected_customer_contacts
+group by rejection_reason
+order by row_count desc, rejection_reason;
+
+-- Campaigns (campaign_targets has the lists, the manifest in the exports folder says which files are current):
 select
     campaign_plan.campaign_id,
-    campaign_plan.status,
+    case
+        when campaign_plan.status = 'planned' and campaign_plan.launch_date <= current_date
+            then 'waits for order lines'
+        else campaign_plan.status
+    end as status,
     campaign_plan.launch_date,
     campaign_plan.audience_count,
     campaign_plan.treated_count,
