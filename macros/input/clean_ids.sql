@@ -50,11 +50,8 @@
 {% macro customer_id_or_null(text) %}
     {%- set markers = ['', 'null', 'none', 'nan', 'n/a', 'na', '<na>', '#n/a', '\\n', '(null)',
                        'nat', 'undefined'] -%}
-    {%- set literals = [] -%}
-    {%- for marker in markers + list_var('guest_customer_ids') -%}
-        {%- do literals.append(text_literal(marker | string | lower)) -%}
-    {%- endfor -%}
-    case when lower({{ text }}) not in ({{ literals | join(', ') }}) then {{ text }} end
+    {%- set guests = list_var('guest_customer_ids') | map('string') | map('lower') | list -%}
+    case when not {{ is_one_of('lower(' ~ text ~ ')', markers + guests) }} then {{ text }} end
 {%- endmacro %}
 
 

@@ -53,7 +53,7 @@
     {%- if column -%}
         {%- for row in run_query(
             "select distinct " ~ column ~ " from " ~ ref('base_order_lines')
-            ~ " where order_line_id in (select order_line_id from " ~ this
+            ~ " where line_hash in (select split_part(order_line_id, '-', 1) from " ~ this
             ~ " where rejection_reason = " ~ text_literal(reason) ~ ") and " ~ column
             ~ " is not null order by 1 limit 3"
         ).rows -%}

@@ -4,13 +4,9 @@
     NA is Namibia.
 -#}
 {% macro value_or_null(column) -%}
-    case
-        when lower({{ column }}) not in (
-            '', 'null', 'none', 'nan', 'n/a', 'na', '<na>', '#n/a', {{ text_literal('\\n') }},
-            '(null)', 'nat', 'undefined', '-', '--'
-        )
-            then {{ column }}
-    end
+    {%- set markers = ['', 'null', 'none', 'nan', 'n/a', 'na', '<na>', '#n/a', '\\n', '(null)',
+                       'nat', 'undefined', '-', '--'] -%}
+    case when not {{ is_one_of('lower(' ~ column ~ ')', markers) }} then {{ column }} end
 {%- endmacro %}
 
 

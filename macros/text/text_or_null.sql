@@ -3,11 +3,7 @@
     NA is the code of Namibia, and Nat is a name.
 -#}
 {% macro text_or_null(column) -%}
-    case
-        when lower({{ column }}) not in (
-            '', 'null', 'none', 'nan', 'n/a', '<na>', '#n/a', {{ text_literal('\\n') }}, '(null)',
-            'undefined'
-        )
-            then {{ column }}
-    end
+    {%- set markers = ['', 'null', 'none', 'nan', 'n/a', '<na>', '#n/a', '\\n', '(null)',
+                       'undefined'] -%}
+    case when not {{ is_one_of('lower(' ~ column ~ ')', markers) }} then {{ column }} end
 {%- endmacro %}

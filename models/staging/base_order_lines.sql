@@ -2,29 +2,21 @@
 -- the customer id of an erased customer.
 -- depends_on: {{ ref('stg_erased_customers') }}
 -- depends_on: {{ source('raw', 'order_lines') }}
+-- On DuckDB it is a view: the text of all lines is read from the files once, to be typed, and the
+-- text of the rejected lines once more. A table of it would be the widest of the warehouse. Spark
+-- keeps a table, because its files are read through temporary views, which no view may read.
+{{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
+
 {%- set layout = order_lines_layout() %}
 {%- set is_erased = has_erased_customers() and 'customer_id' in layout.found %}
 with source_lines as (
     {{ read_order_lines(layout) }}
 ),
 
--- Equal lines are numbered, so that an id depends on a line's content and not on its position.
-numbered as (
+-- Columns that no file has, and values that are the same for every line, are added here.
+lines_as_text as (
     select
-        source_lines.*,
-        row_number() over (
-            partition by line_hash
-            order by {{ 'line_hash' if layout.files | length == 1 else 'source_file' }} nulls last
-        ) as occurrence
-    from source_lines
-),
-
--- Columns that no file has, and values that are the same for every line, are added only here: the
--- window function above need not carry them.
-identified as (
-    select
-        line_hash || '-' || cast(occurrence as {{ dbt.type_string() }}) as order_line_id,
-        cast(occurrence as integer) as occurrence,
+        line_hash,
         {%- for column in order_line_columns() %}
         {%- set text = 'raw_' ~ column if column in layout.found else null_text() %}
         {{ 'coalesce(erased_customers.person_token, raw_customer_id)'
@@ -37,7 +29,7 @@ identified as (
         {{ 'left_out' if layout.has_left_out else null_text() }} as left_out,
         {{ text_literal(layout.files[0].short_name) if layout.files | length == 1
             else 'source_file' }} as source_file
-    from numbered
+    from source_lines
     {%- if is_erased %}
     left join {{ ref('stg_erased_customers') }} as erased_customers
         on
@@ -46,4 +38,4 @@ identified as (
     {%- endif %}
 )
 
-select * from identified
+select * from lines_as_text

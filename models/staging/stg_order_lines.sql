@@ -3,20 +3,13 @@
 -- depends_on: {{ ref('base_order_lines') }}, {{ ref('data_quality_checks') }}
 {{ config(post_hook="{{ stop_without_sales() }}") }}
 
+{%- set lines = ref('stg_order_lines__typed') %}
 {%- set order_amounts = ['order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'] %}
 {%- set line_amounts = ['line_discount', 'line_refunded_amount', 'tax_amount'] %}
 {%- set fills_orders = input_setting('fill_order_columns') %}
 {%- set duplicate_lines = input_choice('duplicate_lines', ['reject', 'keep', 'latest']) %}
 {%- set currency = var('currency') %}
-with typed as (
-    select * from {{ ref('stg_order_lines__typed') }}
-),
-
-order_values as (
-    select * from {{ ref('stg_order_lines__order_values') }}
-),
-
-product_code_rules as (
+with product_code_rules as (
     select * from {{ ref('product_code_rules') }}
 ),
 
@@ -28,25 +21,34 @@ exchange_rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
-named as (
+-- What a line takes from its order is the same for all lines of an order, customer and day. Here
+-- and below the table itself is read: DuckDB would keep a CTE of all lines, read again, in memory.
+order_days as (
     select
-        typed.*,
-        order_values.order_status,
-        order_values.currency,
-        {%- for column in line_amounts + order_amounts %}
-        order_values.{{ column }},
+        typed.order_id,
+        coalesce(customer_aliases.belongs_to, typed.customer_id) as customer_id,
+        cast(typed.local_ordered_at as date) as line_date,
+        typed.source_file,
+        min(typed.country) as country,
+        min(typed.order_status) as order_status,
+        min(typed.currency) as currency,
+        {%- for column in order_amounts %}
+        max(typed.{{ column }}) as {{ column }},
         {%- endfor %}
-        order_values.is_cancelled,
-        order_values.order_line_id is not null as is_said,
-        coalesce(order_values.has_fault, false) as has_value_fault,
-        order_values.refunded_date,
-        coalesce(customer_aliases.belongs_to, typed.customer_id) as own_customer_id,
-        cast(typed.local_ordered_at as date) as line_date
-    from typed
-    left join order_values
-        on typed.order_line_id = order_values.order_line_id
+        bool_or(typed.is_said) as is_said,
+        bool_or(coalesce(typed.is_cancelled, false)) as is_cancelled,
+        bool_or(
+            typed.has_order_id
+            and typed.quantity > 0
+            and coalesce(typed.line_amount, 0) >= 0
+            and typed.fault is null
+        ) as has_sale,
+        max(typed.refunded_date) as refunded_date
+    from {{ lines }} as typed
     left join customer_aliases
         on typed.customer_id = customer_aliases.customer_id
+    where typed.order_id is not null
+    group by 1, 2, 3, 4
 ),
 
 -- The last file, by name, that holds an order. Tills reuse their numbers, so the same order id with
@@ -54,43 +56,39 @@ named as (
 newest_files as (
     select
         order_id,
-        coalesce(own_customer_id, '') as customer_key,
+        coalesce(customer_id, '') as customer_key,
         line_date,
         max(source_file) as source_file
-    from named
-    where
-        order_id is not null
-        and {{ 'true' if duplicate_lines == 'latest' else 'false' }}
+    from order_days
+    where {{ 'true' if duplicate_lines == 'latest' else 'false' }}
     group by 1, 2, 3
 ),
 
-current_lines as (
+current_days as (
     select
-        named.*,
-        coalesce(named.source_file < newest_files.source_file, false) as is_superseded
-    from named
+        order_days.*,
+        coalesce(order_days.source_file < newest_files.source_file, false) as is_superseded
+    from order_days
     left join newest_files
         on
-            named.order_id = newest_files.order_id
-            and coalesce(named.own_customer_id, '') = newest_files.customer_key
-            and named.line_date = newest_files.line_date
+            order_days.order_id = newest_files.order_id
+            and coalesce(order_days.customer_id, '') = newest_files.customer_key
+            and order_days.line_date = newest_files.line_date
 ),
 
 -- The customer of an order id, where it has only one, and its country, for rows without them.
 order_customers as (
     select
         order_id,
-        case when min(own_customer_id) = max(own_customer_id) then min(own_customer_id) end
-            as customer_id,
+        case when min(customer_id) = max(customer_id) then min(customer_id) end as customer_id,
         min(country) as country
-    from current_lines
+    from current_days
     where
-        order_id is not null
-        and not is_superseded
+        not is_superseded
         and (
             order_id in (
                 select said.order_id
-                from current_lines as said
+                from current_days as said
                 where said.is_said
             )
             or {{ 'true' if fills_orders else 'false' }}
@@ -103,18 +101,17 @@ order_customers as (
 -- is what `buyer_key` is for.
 filled as (
     select
-        current_lines.*,
+        current_days.*,
+        order_customers.country as order_country,
         {%- if fills_orders %}
-        coalesce(current_lines.own_customer_id, order_customers.customer_id) as known_customer_id,
-        coalesce(current_lines.country, order_customers.country) as known_country,
+        coalesce(current_days.customer_id, order_customers.customer_id) as known_customer_id,
         {%- else %}
-        current_lines.own_customer_id as known_customer_id,
-        current_lines.country as known_country,
+        current_days.customer_id as known_customer_id,
         {%- endif %}
-        coalesce(current_lines.own_customer_id, order_customers.customer_id, '') as buyer_key
-    from current_lines
+        coalesce(current_days.customer_id, order_customers.customer_id, '') as buyer_key
+    from current_days
     left join order_customers
-        on current_lines.order_id = order_customers.order_id
+        on current_days.order_id = order_customers.order_id
 ),
 
 -- Tills restart their numbering: an order id on days that are far apart is a new order each time.
@@ -123,11 +120,7 @@ spread_orders as (
         order_id,
         coalesce(known_customer_id, '') as customer_key
     from filled
-    where
-        has_order_id
-        and quantity > 0
-        and coalesce(line_amount, 0) >= 0
-        and fault is null
+    where has_sale
     group by 1, 2
     having
         {{ dbt.datediff('min(line_date)', 'max(line_date)', 'day') }}
@@ -144,10 +137,7 @@ spread_dates as (
         on
             filled.order_id = spread_orders.order_id
             and coalesce(filled.known_customer_id, '') = spread_orders.customer_key
-    where
-        filled.quantity > 0
-        and coalesce(filled.line_amount, 0) >= 0
-        and filled.fault is null
+    where filled.has_sale
 ),
 
 date_gaps as (
@@ -206,7 +196,7 @@ order_facts as (
         buyer_key,
         min(order_status) as order_status,
         min(currency) as currency,
-        bool_or(coalesce(is_cancelled, false)) as is_cancelled,
+        bool_or(is_cancelled) as is_cancelled,
         {%- for column in order_amounts %}
         max({{ column }}) as {{ column }},
         {%- endfor %}
@@ -214,9 +204,34 @@ order_facts as (
     from dated
     where
         is_said
-        and distinct_order_id is not null
         and not is_superseded
     group by 1, 2
+),
+
+known_days as (
+    select
+        dated.order_id,
+        dated.customer_id,
+        dated.line_date,
+        dated.source_file,
+        dated.distinct_order_id,
+        dated.known_customer_id,
+        dated.buyer_key,
+        dated.order_country,
+        dated.is_superseded,
+        dated.is_order_id_used_again,
+        order_facts.order_status,
+        order_facts.currency,
+        {%- for column in order_amounts %}
+        order_facts.{{ column }},
+        {%- endfor %}
+        order_facts.is_cancelled,
+        order_facts.refunded_date
+    from dated
+    left join order_facts
+        on
+            dated.distinct_order_id = order_facts.distinct_order_id
+            and dated.buyer_key = order_facts.buyer_key
 ),
 
 -- Codes that differ only in case are one product, and get one spelling.
@@ -226,7 +241,7 @@ product_codes as (
         min(product_id) over (partition by upper(product_id)) as spelling
     from (
         select distinct product_id
-        from typed
+        from {{ lines }}
         where product_id is not null
     ) as codes
 ),
@@ -251,8 +266,8 @@ rated_days as (
     from (
         select distinct
             currency,
-            line_date
-        from dated
+            cast(local_ordered_at as date) as line_date
+        from {{ lines }}
         where {{ 'currency <> ' ~ text_literal(currency) if currency else 'false' }}
     ) as foreign_days
     inner join exchange_rates
@@ -262,74 +277,124 @@ rated_days as (
     group by 1, 2
 ),
 
+-- Equal lines are numbered, so that an id depends on a line's content and not on its position. Few
+-- lines are equal to another one, and only they are sorted.
+repeated_hashes as (
+    select line_hash
+    from {{ lines }}
+    group by 1
+    having count(*) > 1
+),
+
+numbered as (
+    select
+        single.*,
+        cast(single.local_ordered_at as date) as line_date,
+        1 as occurrence
+    from {{ lines }} as single
+    left join repeated_hashes
+        on single.line_hash = repeated_hashes.line_hash
+    where repeated_hashes.line_hash is null
+    union all
+    select
+        repeated.*,
+        cast(repeated.local_ordered_at as date) as line_date,
+        row_number() over (
+            partition by repeated.line_hash order by repeated.source_file nulls last
+        ) as occurrence
+    from {{ lines }} as repeated
+    inner join repeated_hashes
+        on repeated.line_hash = repeated_hashes.line_hash
+),
+
+named as (
+    select
+        numbered.*,
+        coalesce(customer_aliases.belongs_to, numbered.customer_id) as own_customer_id
+    from numbered
+    left join customer_aliases
+        on numbered.customer_id = customer_aliases.customer_id
+),
+
 joined as (
     select
-        dated.order_line_id,
-        dated.source_file,
-        dated.distinct_order_id,
-        dated.known_customer_id as customer_id,
-        dated.buyer_key,
-        dated.product_id,
+        named.line_hash || '-' || cast(named.occurrence as {{ dbt.type_string() }})
+            as order_line_id,
+        named.source_file,
+        known_days.distinct_order_id,
+        {%- if fills_orders %}
+        coalesce(named.own_customer_id, known_days.known_customer_id) as customer_id,
+        {%- else %}
+        named.own_customer_id as customer_id,
+        {%- endif %}
+        coalesce(known_days.buyer_key, named.own_customer_id, '') as buyer_key,
+        named.product_id,
         meanings.spelling,
 
-        dated.product_name,
-        dated.product_category,
-        dated.known_country as country,
-        dated.left_out,
-        dated.fault,
-        dated.amount_sign,
+        named.product_name,
+        named.product_category,
+        {%- if fills_orders %}
+        coalesce(named.country, known_days.order_country) as country,
+        {%- else %}
+        named.country,
+        {%- endif %}
+        named.left_out,
+        named.fault,
+        named.amount_sign,
         case
             when
-                dated.product_id is null
+                named.product_id is null
                 and (
                     false
                     {%- for pattern in input_setting('non_merchandise_names') %}
-                    or lower(dated.product_name) like {{ text_literal(pattern) }}
+                    or lower(named.product_name) like {{ text_literal(pattern) }}
                     {%- endfor %}
                 )
                 then 'non_merchandise'
             else meanings.product_meaning
         end as product_meaning,
-        coalesce(dated.order_status, order_facts.order_status) as order_status,
-        coalesce(dated.currency, order_facts.currency) as currency,
+        coalesce(named.order_status, known_days.order_status) as order_status,
+        coalesce(named.currency, known_days.currency) as currency,
 
-        dated.occurrence,
-        dated.quantity,
-        dated.unit_price,
-        dated.line_amount,
+        named.occurrence,
+        named.quantity,
+        named.unit_price,
+        named.line_amount,
         {%- for column in line_amounts %}
-        dated.{{ column }},
+        named.{{ column }},
         {%- endfor %}
         {%- for column in order_amounts %}
-        order_facts.{{ column }},
+        known_days.{{ column }},
         {%- endfor %}
         rated_days.rate,
 
-        dated.has_amount,
-        dated.has_value_fault,
-        dated.has_damaged_customer_id,
-        dated.is_amount_not_price,
-        dated.has_point_before_three_digits,
-        dated.is_superseded,
-        dated.is_order_id_used_again,
-        coalesce(order_facts.is_cancelled, false) as is_cancelled,
-        {{ matches('dated.order_id', var('cancellation_pattern')) }} as is_cancellation,
+        named.has_amount,
+        coalesce(named.has_value_fault, false) as has_value_fault,
+        named.has_damaged_customer_id,
+        named.is_amount_not_price,
+        named.has_point_before_three_digits,
+        coalesce(known_days.is_superseded, false) as is_superseded,
+        coalesce(known_days.is_order_id_used_again, false) as is_order_id_used_again,
+        coalesce(known_days.is_cancelled, false) as is_cancelled,
+        {{ matches('named.order_id', var('cancellation_pattern')) }} as is_cancellation,
 
-        dated.ordered_at,
-        dated.local_ordered_at,
-        dated.line_date,
-        order_facts.refunded_date
-    from dated
-    left join order_facts
+        named.ordered_at,
+        named.local_ordered_at,
+        named.line_date,
+        known_days.refunded_date
+    from named
+    left join known_days
         on
-            dated.distinct_order_id = order_facts.distinct_order_id
-            and dated.buyer_key = order_facts.buyer_key
+            named.order_id = known_days.order_id
+            and named.own_customer_id is not distinct from known_days.customer_id
+            and named.line_date is not distinct from known_days.line_date
+            and named.source_file is not distinct from known_days.source_file
     left join meanings
-        on dated.product_id = meanings.product_id
+        on named.product_id = meanings.product_id
     left join rated_days
         on
-            coalesce(dated.currency, order_facts.currency) = rated_days.currency
-            and dated.line_date = rated_days.line_date
+            coalesce(named.currency, known_days.currency) = rated_days.currency
+            and named.line_date = rated_days.line_date
 ),
 
 -- A positive quantity at a negative price, from a known customer, is a return or a discount on the

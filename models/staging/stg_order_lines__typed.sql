@@ -1,10 +1,19 @@
--- Grain: one row per line of the input, with the values of the line's own columns, typed, and the
--- first fault among them.
+-- Grain: one row per line of the input, with its values, typed, and the first fault among them.
 {%- set texts = ['order_id', 'product_id', 'product_name', 'product_category', 'country'] %}
 {%- set numbers = ['quantity', 'unit_price', 'line_amount'] %}
 {%- set separator = decimal_separator() %}
 {%- set flags = ['order_id', 'quantity', 'unit_price', 'line_amount'] %}
-with lines_as_text as (
+{#- What a line says beside its own value, mostly of its whole order. #}
+{%- set amounts = [
+    'line_discount', 'line_refunded_amount', 'tax_amount',
+    'order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'
+] %}
+{%- set statements = ['refunded_at', 'order_status', 'cancelled_at', 'currency'] %}
+{#- A CSV file with quotes is read by one thread (macros/xdb/file_relation.sql). Its lines are kept
+    until all are read, so that typing and writing them, which takes longer, has all threads. #}
+{%- set is_read_by_one_thread = false in order_lines_layout().files
+    | selectattr('parallel', 'defined') | map(attribute='parallel') %}
+with lines_as_text as{{ ' ' ~ materialized() if is_read_by_one_thread }} (
     select * from {{ ref('base_order_lines') }}
 ),
 
@@ -13,11 +22,12 @@ trimmed as (
         {%- for column in flags %}
         has_{{ column }},
         {%- endfor %}
-        {%- for column in texts + numbers + ['customer_id', 'ordered_at', 'ordered_time'] %}
+        {%- for column in texts + numbers + amounts + statements
+            + ['customer_id', 'ordered_at', 'ordered_time'] %}
         {{ trim_blanks('raw_' ~ column) }} as {{ column }},
         {%- endfor %}
-        order_line_id,
-        occurrence,
+        coalesce(raw_{{ (amounts + statements) | join(', raw_') }}) is not null as is_said,
+        line_hash,
         source_file,
         left_out
     from lines_as_text
@@ -32,14 +42,14 @@ cleaned as (
         {{ text_or_null(column) }} as {{ column }},
         {%- endfor %}
         {{ clean_customer_id('customer_id') }} as customer_id,
-        {%- for column in numbers %}
+        {%- for column in numbers + amounts %}
         {{ number_or_null(column) }} as {{ column }},
         {%- endfor %}
-        {%- for column in ['ordered_at', 'ordered_time'] %}
+        {%- for column in statements + ['ordered_at', 'ordered_time'] %}
         {{ value_or_null(column) }} as {{ column }},
         {%- endfor %}
-        order_line_id,
-        occurrence,
+        is_said,
+        line_hash,
         source_file,
         left_out
     from trimmed
@@ -50,12 +60,15 @@ joined as (
         {%- for column in flags %}
         has_{{ column }},
         {%- endfor %}
-        {%- for column in numbers %}
+        {%- for column in numbers + amounts %}
         {{ column }},
         {{ number_core(column, is_amount=column != 'quantity') }} as {{ column }}_core,
         {%- endfor %}
-        order_line_id,
-        occurrence,
+        {%- for column in statements %}
+        {{ column }},
+        {%- endfor %}
+        is_said,
+        line_hash,
         source_file,
         left_out,
         {{ unwrapped_id('order_id') }} as order_id,
@@ -79,9 +92,11 @@ joined as (
 number_texts as (
     select
         joined.*,
-        {%- for column in numbers %}
+        {%- for column in numbers + amounts %}
         {{ number_text(column, column ~ '_core', separator) }} as {{ column }}_text,
         {%- endfor %}
+        {{ parse_timestamp('refunded_at', with_offset=true) }} as refunded_at_utc,
+        {{ parse_timestamp('refunded_at', with_offset=false) }} as refunded_at_clock,
         {{ parse_timestamp('ordered_at', with_offset=true) }} as ordered_at_utc,
         {{ parse_timestamp('ordered_at', with_offset=false) }} as ordered_at_clock
     from joined
@@ -103,7 +118,10 @@ made_up as (
             else '1'
         end as price_text,
         coalesce(ordered_at_utc, {{ utc_of_shop_time('ordered_at_clock') }}) as ordered_time_utc,
-        coalesce(ordered_at_clock, {{ shop_time_of_utc('ordered_at_utc') }}) as ordered_time_local
+        coalesce(ordered_at_clock, {{ shop_time_of_utc('ordered_at_utc') }}) as ordered_time_local,
+        cast(
+            coalesce(refunded_at_clock, {{ shop_time_of_utc('refunded_at_utc') }}) as date
+        ) as refunded_date
     from number_texts
 ),
 
@@ -112,6 +130,9 @@ typed as (
         made_up.*,
         try_cast(units_text as decimal(18, 4)) as units,
         try_cast(price_text as decimal(18, 4)) as price,
+        {%- for column in amounts %}
+        try_cast({{ column }}_text as decimal(18, 4)) as {{ column }}_value,
+        {%- endfor %}
         case when has_quantity then try_cast(line_amount_text as decimal(18, 4)) end
             as given_amount,
         {{ exact_amount('units_text', 'price_text') }} as computed_amount
@@ -132,7 +153,7 @@ valued as (
 
 lines as (
     select
-        order_line_id,
+        line_hash,
         source_file,
         case
             when has_order_id then order_id
@@ -144,6 +165,8 @@ lines as (
         product_name,
         product_category,
         country,
+        lower(order_status) as order_status,
+        upper(currency) as currency,
         left_out,
         case
             when has_order_id and order_id is null then 'missing_order_id'
@@ -171,7 +194,6 @@ lines as (
                 ) }}, '')
         end as amount_sign,
 
-        occurrence,
         units as quantity,
         case
             when not (has_line_amount and has_quantity) then price
@@ -180,6 +202,9 @@ lines as (
             )
         end as unit_price,
         value as line_amount,
+        {%- for column in amounts %}
+        cast(abs({{ column }}_value) as decimal(18, 4)) as {{ column }},
+        {%- endfor %}
 
         has_order_id,
         has_unit_price or has_line_amount as has_amount,
@@ -202,8 +227,18 @@ lines as (
         end
         {%- endfor %} as has_point_before_three_digits,
 
+        is_said,
+        cancelled_at is not null as is_cancelled,
+        -- A value that cannot be read is a fault: ignored, a discount would count as revenue.
+        coalesce(extract(year from refunded_date) not between 1970 and 2099, false)
+        or (refunded_at is not null and refunded_date is null)
+        {%- for column in amounts %}
+        or ({{ column }} is not null and {{ column }}_value is null)
+        {%- endfor %} as has_value_fault,
+
         ordered_time_utc as ordered_at,
-        ordered_time_local as local_ordered_at
+        ordered_time_local as local_ordered_at,
+        refunded_date
     from valued
 )
 

@@ -2,15 +2,12 @@
 -- A build of the campaigns alone launches campaigns, too.
 {{ config(tags=['campaigns']) }}
 
-with lines_as_text as (
-    select * from {{ ref('base_order_lines') }}
+with read_lines as (
+    select count(*) as line_count from {{ ref('stg_order_lines__typed') }}
 ),
 
 amounts as (
-    select
-        order_line_id,
-        line_amount
-    from {{ ref('stg_order_lines') }}
+    select sum(line_amount) as amount from {{ ref('stg_order_lines') }}
 ),
 
 placed as (
@@ -27,11 +24,10 @@ placed as (
 
 input_totals as (
     select
-        count(*) as line_count,
-        coalesce(sum(amounts.line_amount), 0) as amount
-    from lines_as_text
-    left join amounts
-        on lines_as_text.order_line_id = amounts.order_line_id
+        read_lines.line_count,
+        coalesce(amounts.amount, 0) as amount
+    from read_lines
+    cross join amounts
 ),
 
 placed_totals as (

@@ -1,4 +1,4 @@
-"""Re-running changes nothing: not the order of the input, nor the number of threads."""
+"""Re-running changes nothing: not the order of the input, the number of threads or the memory."""
 
 import random
 
@@ -7,7 +7,7 @@ from conftest import SAMPLE, run_build
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_any_order_of_rows_and_any_number_of_threads_give_identical_tables(
+def test_any_order_of_rows_number_of_threads_and_memory_give_identical_tables(
     sample_build, tmp_path, threads
 ):
     header, *rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -20,6 +20,10 @@ def test_any_order_of_rows_and_any_number_of_threads_give_identical_tables(
         shuffled,
         *("--threads", str(threads)),
         duckdb_threads=threads,
+        environment={
+            "DUCKDB_MEMORY_LIMIT": "2GB",
+            "DUCKDB_SPILL_FOLDER": str(tmp_path / "spilled"),
+        },
     )
 
     assert other.succeeded, other.output

@@ -24,7 +24,7 @@ def test_csv_gz_parquet_and_a_glob_give_what_the_csv_gives(sample_build, build, 
     )
 
     # All that comes after is made from these (test_any_order.py).
-    staging = ["base_order_lines", "stg_order_lines"]
+    staging = ["stg_order_lines__typed", "stg_order_lines"]
     expected = sample_build.digests(staging)
     for name, path in [("gz", zipped), ("parquet", columnar), ("glob", tmp_path / "part_*.csv")]:
         assert build(path, *STAGING, name=name).digests(staging) == expected, name

@@ -52,7 +52,13 @@ def project(tmp_path_factory):
 def online_retail_ii(reference_data, project, tmp_path_factory):
     path = reference_data / "online_retail_ii.csv.gz"
     folder = tmp_path_factory.mktemp("online_retail_ii")
-    built = run_build(folder / "build", path, project=project, with_data_tests=True)
+    built = run_build(
+        folder / "build",
+        path,
+        project=project,
+        with_data_tests=True,
+        environment={"DUCKDB_MEMORY_LIMIT": "2GB"},
+    )
     assert built.succeeded, built.output
     return built
 

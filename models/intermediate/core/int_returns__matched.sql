@@ -21,12 +21,15 @@ with order_lines as (
         and customer_id is not null
 ),
 
+-- The table itself is read again: DuckDB would keep a CTE of all lines in memory for it.
 purchases as (
     select distinct
         customer_id,
-        product_id
-    from order_lines
-    where line_kind = 'return'
+        coalesce(product_id, '') as product_id
+    from {{ ref('stg_order_lines') }}
+    where
+        line_kind = 'return'
+        and customer_id is not null
 ),
 
 -- Sales and returns of a customer and product, ordered by time; at the same time, sales come first.

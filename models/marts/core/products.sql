@@ -1,13 +1,19 @@
 -- Grain: one row per product that was sold or returned.
-with order_lines as (
-    select * from {{ ref('order_lines') }}
+-- Names on returns are not used: they may be remarks on a stock movement.
+with sold_names as (
+    select
+        product_id,
+        product_name,
+        max(ordered_at) as ordered_at
+    from {{ ref('order_lines') }}
     where
-        line_kind in ('sale', 'return')
+        line_kind = 'sale'
         and product_id is not null
+        and product_name is not null
+    group by 1, 2
 ),
 
--- The name under which the product was last sold. Names on returns are not used: they may be
--- remarks on a stock movement.
+-- The name under which the product was last sold.
 names as (
     select
         product_id,
@@ -16,10 +22,7 @@ names as (
             partition by product_id
             order by ordered_at desc nulls last, product_name asc nulls last
         ) as newest_first
-    from order_lines
-    where
-        line_kind = 'sale'
-        and product_name is not null
+    from sold_names
 ),
 
 sums as (
@@ -34,7 +37,10 @@ sums as (
             as median_unit_price,
         min(line_date) as first_date,
         max(line_date) as last_date
-    from order_lines
+    from {{ ref('order_lines') }}
+    where
+        line_kind in ('sale', 'return')
+        and product_id is not null
     group by 1
 ),
 

@@ -1,11 +1,33 @@
 -- Grain: one row per rejected line of the input, with the text of each column.
+{%- set columns = order_line_columns() %}
 with lines as (
-    select * from {{ ref('stg_order_lines') }}
+    select
+        *,
+        split_part(order_line_id, '-', 1) as line_hash
+    from {{ ref('stg_order_lines') }}
     where rejection_reason is not null
 ),
 
+marked as (
+    select
+        *,
+        line_hash in (select lines.line_hash from lines) as is_rejected
+    from {{ ref('base_order_lines') }}
+),
+
+-- Lines of one hash and file are equal. DuckDB takes a file for small, and would hold all its lines
+-- in memory to join them: `coalesce` keeps it from making a join of the mark.
 lines_as_text as (
-    select * from {{ ref('base_order_lines') }}
+    select
+        line_hash,
+        source_file,
+        {%- for column in columns %}
+        min(raw_{{ column }}) as raw_{{ column }},
+        {%- endfor %}
+        min(left_out) as left_out
+    from marked
+    where coalesce(is_rejected, false)
+    group by 1, 2
 ),
 
 rejected as (
@@ -35,11 +57,14 @@ rejected as (
         lines_as_text.raw_cancelled_at,
         lines_as_text.raw_currency,
         lines_as_text.left_out,
-        lines_as_text.source_file,
+        lines.source_file,
         lines.line_amount
     from lines
-    inner join lines_as_text
-        on lines.order_line_id = lines_as_text.order_line_id
+    -- A line whose file was changed while it was read still has its reason.
+    left join lines_as_text
+        on
+            lines.line_hash = lines_as_text.line_hash
+            and lines.source_file = lines_as_text.source_file
 )
 
 select * from rejected

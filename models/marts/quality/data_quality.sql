@@ -63,21 +63,27 @@ newest_order_dates as (
     select max(order_date) as order_date from order_dates
 ),
 
+kept_hashes as (
+    select
+        split_part(order_line_id, '-', 1) as line_hash,
+        min(order_line_id) as order_line_id
+    from typed_lines
+    where
+        line_kind is not null
+        and {{ 'true' if facts.has_unread else 'false' }}
+    group by 1
+),
+
 -- Lines that are equal in every column that is read, but differ in an unread one.
 equal_lines as (
     select
-        min(order_line_id) as order_line_id,
-        count(distinct substr(order_line_id, 1, 32)) - 1 as repeated_count
+        min(kept_hashes.order_line_id) as order_line_id,
+        count(distinct lines_as_text.line_hash) - 1 as repeated_count
     from lines_as_text
-    where
-        {{ 'true' if facts.has_unread else 'false' }}
-        and order_line_id in (
-            select kept.order_line_id
-            from typed_lines as kept
-            where kept.line_kind is not null
-        )
-    group by raw_{{ order_line_columns() | join(', raw_') }}
-    having count(distinct substr(order_line_id, 1, 32)) > 1
+    inner join kept_hashes
+        on lines_as_text.line_hash = kept_hashes.line_hash
+    group by lines_as_text.raw_{{ order_line_columns() | join(', lines_as_text.raw_') }}
+    having count(distinct lines_as_text.line_hash) > 1
 ),
 
 orders_in_files as (
