@@ -6,6 +6,11 @@
 {%- set lines = ref('stg_order_lines__typed') %}
 {%- set order_amounts = ['order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'] %}
 {%- set line_amounts = ['line_discount', 'line_refunded_amount', 'tax_amount'] %}
+{%- set stated_values = [
+    ('min', 'order_status'), ('min', 'currency'), ('bool_or', 'is_cancelled'),
+    ('max', 'order_discount'), ('max', 'order_subtotal'), ('max', 'order_tax'),
+    ('max', 'refunded_amount'), ('max', 'refunded_date'),
+] %}
 {%- set fills_orders = input_setting('fill_order_columns') %}
 {%- set duplicate_lines = input_choice('duplicate_lines', ['reject', 'keep', 'latest']) %}
 {%- set currency = var('currency') %}
@@ -51,187 +56,124 @@ order_days as (
     group by 1, 2, 3, 4
 ),
 
--- The last file, by name, that holds an order. Tills reuse their numbers, so the same order id with
--- another customer or on another day is another order.
-newest_files as (
-    select
-        order_id,
-        coalesce(customer_id, '') as customer_key,
-        line_date,
-        max(source_file) as source_file
-    from order_days
-    where {{ 'true' if duplicate_lines == 'latest' else 'false' }}
-    group by 1, 2, 3
-),
-
+-- The last file, by name, that holds an order counts. Tills reuse their numbers, so the same order
+-- id with another customer or on another day is another order.
 current_days as (
     select
         order_days.*,
-        coalesce(order_days.source_file < newest_files.source_file, false) as is_superseded
+        {%- if duplicate_lines == 'latest' %}
+        line_date is not null
+        and coalesce(
+            source_file < max(source_file) over (partition by order_id, customer_id, line_date),
+            false
+        ) as is_superseded
+        {%- else %}
+        false as is_superseded
+        {%- endif %}
     from order_days
-    left join newest_files
-        on
-            order_days.order_id = newest_files.order_id
-            and coalesce(order_days.customer_id, '') = newest_files.customer_key
-            and order_days.line_date = newest_files.line_date
 ),
 
--- The customer of an order id, where it has only one, and its country, for rows without them.
+-- The customers of an order id and its country, for rows without them.
 order_customers as (
     select
-        order_id,
-        case when min(customer_id) = max(customer_id) then min(customer_id) end as customer_id,
-        min(country) as country
+        current_days.*,
+        bool_or(is_said) over (partition by order_id) as is_order_said,
+        min(case when not is_superseded then customer_id end) over (partition by order_id)
+            as first_customer_id,
+        max(case when not is_superseded then customer_id end) over (partition by order_id)
+            as last_customer_id,
+        min(case when not is_superseded then country end) over (partition by order_id)
+            as order_country
     from current_days
-    where
-        not is_superseded
-        and (
-            order_id in (
-                select said.order_id
-                from current_days as said
-                where said.is_said
-            )
-            or {{ 'true' if fills_orders else 'false' }}
-        )
-    group by 1
 ),
 
 -- Some exports give customer and country only on the first row of an order: the preset then sets
 -- `fill_order_columns`. With any preset, values that the order states hold for such rows, too; this
--- is what `buyer_key` is for.
+-- is what `buyer_key` is for. An order id of several customers fills nobody in.
 filled as (
     select
-        current_days.*,
-        order_customers.country as order_country,
+        order_customers.*,
         {%- if fills_orders %}
-        coalesce(current_days.customer_id, order_customers.customer_id) as known_customer_id,
+        coalesce(
+            customer_id, case when first_customer_id = last_customer_id then first_customer_id end
+        ) as known_customer_id,
         {%- else %}
-        current_days.customer_id as known_customer_id,
+        customer_id as known_customer_id,
         {%- endif %}
-        coalesce(current_days.customer_id, order_customers.customer_id, '') as buyer_key
-    from current_days
-    left join order_customers
-        on current_days.order_id = order_customers.order_id
+        coalesce(
+            customer_id,
+            case
+                when
+                    first_customer_id = last_customer_id
+                    and {{ 'true' if fills_orders else 'is_order_said' }}
+                    then first_customer_id
+            end,
+            ''
+        ) as buyer_key
+    from order_customers
 ),
 
 -- Tills restart their numbering: an order id on days that are far apart is a new order each time.
-spread_orders as (
+sale_days as (
     select
-        order_id,
-        coalesce(known_customer_id, '') as customer_key
+        filled.*,
+        case when has_sale then line_date end as sale_date,
+        lag(line_date) over (
+            partition by order_id, known_customer_id, has_sale
+            order by line_date nulls last, source_file nulls last, customer_id nulls last
+        ) as previous_date
     from filled
-    where has_sale
-    group by 1, 2
-    having
-        {{ dbt.datediff('min(line_date)', 'max(line_date)', 'day') }}
-        > {{ whole_number_var('order_days_apart') }}
 ),
 
-spread_dates as (
-    select distinct
-        filled.order_id,
-        spread_orders.customer_key,
-        filled.line_date
-    from filled
-    inner join spread_orders
-        on
-            filled.order_id = spread_orders.order_id
-            and coalesce(filled.known_customer_id, '') = spread_orders.customer_key
-    where filled.has_sale
-),
-
-date_gaps as (
+started as (
     select
-        spread_dates.*,
-        lag(line_date) over order_dates as previous_date
-    from spread_dates
-    window order_dates as (
-        partition by order_id, customer_key order by line_date nulls last
-    )
-),
-
-order_starts as (
-    select
-        order_id,
-        customer_key,
-        line_date as start_date,
-        previous_date is not null as is_used_again,
-        lead(line_date) over (
-            partition by order_id, customer_key order by line_date nulls last
-        ) as next_start_date
-    from date_gaps
-    where
-        previous_date is null
-        or {{ dbt.datediff('previous_date', 'line_date', 'day') }}
-        > {{ whole_number_var('order_days_apart') }}
+        sale_days.*,
+        max(
+            case
+                when
+                    {{ dbt.datediff('previous_date', 'sale_date', 'day') }}
+                    > {{ whole_number_var('order_days_apart') }}
+                    then sale_date
+            end
+        ) over (
+            partition by order_id, known_customer_id
+            order by line_date nulls first
+            range between unbounded preceding and current row
+        ) as start_date
+    from sale_days
 ),
 
 dated as (
     select
-        filled.*,
-        coalesce(order_starts.is_used_again, false) as is_order_id_used_again,
+        started.*,
+        start_date is not null as is_order_id_used_again,
         case
-            when order_starts.is_used_again
-                then
-                    filled.order_id || ' ('
-                    || cast(order_starts.start_date as {{ dbt.type_string() }}) || ')'
-            else filled.order_id
+            when start_date is not null
+                then order_id || ' (' || cast(start_date as {{ dbt.type_string() }}) || ')'
+            else order_id
         end as distinct_order_id
-    from filled
-    left join order_starts
-        on
-            filled.order_id = order_starts.order_id
-            and coalesce(filled.known_customer_id, '') = order_starts.customer_key
-            and filled.line_date >= order_starts.start_date
-            and (
-                filled.line_date < order_starts.next_start_date
-                or order_starts.next_start_date is null
-            )
+    from started
 ),
 
 -- An order may state its values on its first row or on each row. They hold for all its rows.
-order_facts as (
-    select
-        distinct_order_id,
-        buyer_key,
-        min(order_status) as order_status,
-        min(currency) as currency,
-        bool_or(is_cancelled) as is_cancelled,
-        {%- for column in order_amounts %}
-        max({{ column }}) as {{ column }},
-        {%- endfor %}
-        max(refunded_date) as refunded_date
-    from dated
-    where
-        is_said
-        and not is_superseded
-    group by 1, 2
-),
-
 known_days as (
     select
-        dated.order_id,
-        dated.customer_id,
-        dated.line_date,
-        dated.source_file,
-        dated.distinct_order_id,
-        dated.known_customer_id,
-        dated.buyer_key,
-        dated.order_country,
-        dated.is_superseded,
-        dated.is_order_id_used_again,
-        order_facts.order_status,
-        order_facts.currency,
-        {%- for column in order_amounts %}
-        order_facts.{{ column }},
+        order_id,
+        customer_id,
+        line_date,
+        source_file,
+        distinct_order_id,
+        known_customer_id,
+        buyer_key,
+        order_country,
+        is_superseded,
+        is_order_id_used_again,
+        {%- for aggregate, column in stated_values %}
+        {{ aggregate }}(case when is_said and not is_superseded then {{ column }} end) over (
+            partition by distinct_order_id, buyer_key
+        ) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-        order_facts.is_cancelled,
-        order_facts.refunded_date
     from dated
-    left join order_facts
-        on
-            dated.distinct_order_id = order_facts.distinct_order_id
-            and dated.buyer_key = order_facts.buyer_key
 ),
 
 -- Codes that differ only in case are one product, and get one spelling.
