@@ -6,11 +6,6 @@
 {%- set lines = ref('stg_order_lines__typed') %}
 {%- set order_amounts = ['order_discount', 'order_subtotal', 'order_tax', 'refunded_amount'] %}
 {%- set line_amounts = ['line_discount', 'line_refunded_amount', 'tax_amount'] %}
-{%- set stated_values = [
-    ('min', 'order_status'), ('min', 'currency'), ('bool_or', 'is_cancelled'),
-    ('max', 'order_discount'), ('max', 'order_subtotal'), ('max', 'order_tax'),
-    ('max', 'refunded_amount'), ('max', 'refunded_date'),
-] %}
 {%- set fills_orders = input_setting('fill_order_columns') %}
 {%- set duplicate_lines = input_choice('duplicate_lines', ['reject', 'keep', 'latest']) %}
 {%- set currency = var('currency') %}
@@ -168,12 +163,17 @@ known_days as (
         order_country,
         is_superseded,
         is_order_id_used_again,
-        {%- for aggregate, column in stated_values %}
-        {{ aggregate }}(case when is_said and not is_superseded then {{ column }} end) over (
-            partition by distinct_order_id, buyer_key
-        ) as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in order_amounts + ['refunded_date'] %}
+        max(case when is_said and not is_superseded then {{ column }} end)
+            over order_rows as {{ column }},
         {%- endfor %}
+        min(case when is_said and not is_superseded then order_status end)
+            over order_rows as order_status,
+        min(case when is_said and not is_superseded then currency end)
+            over order_rows as currency,
+        bool_or(is_cancelled and is_said and not is_superseded) over order_rows as is_cancelled
     from dated
+    window order_rows as (partition by distinct_order_id, buyer_key)
 ),
 
 -- Codes that differ only in case are one product, and get one spelling.
@@ -328,9 +328,9 @@ joined as (
     left join known_days
         on
             named.order_id = known_days.order_id
-            and named.own_customer_id is not distinct from known_days.customer_id
-            and named.line_date is not distinct from known_days.line_date
-            and named.source_file is not distinct from known_days.source_file
+            and named.own_customer_id is not distinct from (known_days.customer_id)
+            and named.line_date is not distinct from (known_days.line_date)
+            and named.source_file is not distinct from (known_days.source_file)
     left join meanings
         on named.product_id = meanings.product_id
     left join rated_days
