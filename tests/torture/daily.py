@@ -1,8 +1,11 @@
 """Builds a simulated shop day after day, with late lines and returns, and tells what moved.
 
-What is decided must not move: assignments of launched campaigns. Other results may move where the
-data says so. A customer is *untouched* at a date if no line of theirs before that date arrived
-since the last build. Scores of untouched customers change only where the edges of that date do.
+What is decided must not move: assignments of launched campaigns. What a daily build keeps (fits)
+must be what a full build makes: every table is compared with one, each tenth day and on the last.
+
+Other results may move where the data says so. A customer is *untouched* at a date if no line of
+theirs before that date arrived since the last build. Scores of untouched customers change only
+where the edges of that date do.
 """
 
 import random
@@ -12,11 +15,14 @@ from pathlib import Path
 
 import pandas as pd
 from customer_value.simulation import Settings, simulate
-from torture import Fault, Shop
+from torture import LEDGER, Fault, Shop, differences
 
 CUSTOMERS = 400
 END = date(2025, 2, 10)
 LATE_SHARE, LATEST_DAYS = 0.05, 5
+COMPARED_EVERY = 10
+# What a full build cannot make again: the past.
+KEPT = (*LEDGER, "int_campaigns__known")
 HISTORY = "select as_of_date, customer_id, r_score, f_score, m_score, segment from {}"
 
 
@@ -89,6 +95,11 @@ def refresh_daily(folder: Path, days: int, seed: int) -> dict:
             faults.append(f"{day}: {fault}")
             break
         found = Day(shop)
+        if number and (number % COMPARED_EVERY == 0 or number == days):
+            differing = differences_from_a_full_build(shop, folder / "full", path, str(day))
+            faults += [f"{day}: {name} differs from that of a full build." for name in differing]
+            totals["tables compared with a full build"] += len(shop.state().tables)
+            totals["tables that differ from a full build"] += len(differing)
         if before:
             arrived = known[known["arrives"] > day - timedelta(1)]
             moved, wrong = compare(before, found, arrived)
@@ -98,6 +109,21 @@ def refresh_daily(folder: Path, days: int, seed: int) -> dict:
             print(f"{day}: {len(arrived)} lines arrived; {moved}", *wrong, sep="\n  ", flush=True)
         before = found
     return {"moved": dict(totals), "by_day": by_day, "faults": faults}
+
+
+def differences_from_a_full_build(
+    shop: Shop, folder: Path, order_lines: Path, day: str
+) -> list[str]:
+    """Name the tables that a build without any table but the ledger makes otherwise."""
+    full = Shop(folder, order_lines, "")
+    shop.save(folder.with_name("kept"))
+    full.load(folder.with_name("kept"))
+    with full.connect() as connection:
+        for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+            if name not in KEPT:
+                connection.execute(f'drop table "{name}" cascade')
+    full.build(day, "--exclude-resource-type", "test")
+    return differences(full.state().tables, shop.state().tables)
 
 
 def compare(before: Day, found: Day, arrived: pd.DataFrame) -> tuple[dict[str, int], list[str]]:
