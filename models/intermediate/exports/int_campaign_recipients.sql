@@ -69,8 +69,9 @@ listed as (
             else '{{ 'given' if has_customer_contacts() else 'unknown' }}'
         end as consent,
 
-        coalesce(permissions.is_suppressed, false) as is_suppressed,
-        coalesce(permissions.is_allowed, false) as is_allowed,
+        permissions.customer_id is not null as is_customer,
+        permissions.is_suppressed,
+        permissions.is_allowed,
         campaign_targets.is_launched,
         coalesce(households.household_id, campaign_targets.customer_id) as household_id,
 
@@ -97,6 +98,8 @@ judged as (
     select
         listed.*,
         case
+            -- Nobody can tell whether they refuse.
+            when not listed.is_customer then 'not_a_customer'
             when listed.is_suppressed then 'suppression_list'
             when not listed.is_allowed and listed.consent = 'given' then 'no_consent'
             when
