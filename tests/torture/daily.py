@@ -142,13 +142,15 @@ def compare(before: Day, found: Day, arrived: pd.DataFrame) -> tuple[dict[str, i
         return earliest.get(customer, as_of_date) >= as_of_date
 
     moved: Counter = Counter()
+    kept_dates = {as_of_date for as_of_date, _ in found.history}
     for (as_of_date, customer), scores in before.history.items():
         now = found.history.get((as_of_date, customer))
-        if as_of_date not in found.edges or now == scores:
+        # A day that was the current one is no longer in the history, unless it is a month's end.
+        if as_of_date not in kept_dates or now == scores:
             continue
         if not is_untouched(customer, as_of_date):
             moved["past scores: late lines"] += 1
-        elif before.edges.get(as_of_date) != found.edges[as_of_date]:
+        elif before.edges.get(as_of_date) != found.edges.get(as_of_date):
             moved["past scores: edges moved by late lines"] += 1
         else:
             wrong.append(f"The scores of an untouched customer at {as_of_date} changed.")
