@@ -130,6 +130,8 @@ campaigns as (
 
         case
             when launches.campaign_id is null then null
+            -- The input may reach back a fixed time: results of then cannot be computed again.
+            when campaign_terms.launch_date < history.first_date then 'order_lines_gone'
             when past_contacts.has_control then 'experiment'
             when past_contacts.campaign_id is not null then 'observational'
             when launches.is_drawn_afterwards then 'drawn_afterwards'
@@ -155,6 +157,7 @@ campaigns as (
         end as difference
     from campaign_terms
     cross join newest_date
+    cross join history
     left join launches
         on campaign_terms.campaign_id = launches.campaign_id
     left join past_contacts

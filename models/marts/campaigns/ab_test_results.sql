@@ -70,6 +70,8 @@ ab_test_results as (
         other_variant,
 
         case
+            when evidence = 'order_lines_gone'
+                then 'no result: the order lines no longer reach back to the launch'
             when evidence = 'drawn_afterwards'
                 then 'no evidence: drawn after the launch, so nobody knows who got which variant'
             when evidence = 'observational'

@@ -197,6 +197,8 @@ campaign_results as (
                 then 'nobody in the audience'
             when treated_count + control_count = 0 then 'everyone in the audience suppressed'
             when treated_count = 0 then 'nobody was contacted'
+            when evidence = 'order_lines_gone'
+                then 'no result: the order lines no longer reach back to the launch'
             when evidence = 'drawn_afterwards'
                 then 'no evidence: drawn after the launch, so nobody knows who was contacted'
             when control_count = 0 then 'nobody to compare with: no control'
