@@ -136,8 +136,9 @@ def test_what_make_prints_is_in_the_warehouse(sample_build, capsys):
         show_queries(str(sample_build.folder / "warehouse.duckdb"), name)
 
         printed = capsys.readouterr().out
-        queries = titled_queries((QUERIES / f"{name}.sql").read_text())
-        assert len(queries) == 4
+        text = (QUERIES / f"{name}.sql").read_text()
+        queries = titled_queries(text)
+        assert len(queries) == text.count(";")
         assert all(title in printed for title, _ in queries)
 
 
