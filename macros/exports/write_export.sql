@@ -7,6 +7,13 @@
 -#}
 {% macro write_export() %}
     {%- if execute -%}
+        {#- dbt selects nothing in a retry, so that no hook has asked for today's consents. -#}
+        {%- if model.unique_id not in selected_resources -%}
+            {{ exceptions.raise_compiler_error(
+                "dbt retry writes no exports, because it does not read consents again: "
+                ~ "dbt build --select tag:campaigns"
+            ) }}
+        {%- endif -%}
         {%- set columns = [] -%}
         {%- for column in model.columns.values() -%}
             {%- if column.config.meta.header -%}

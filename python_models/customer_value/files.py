@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -160,6 +161,8 @@ def rows_and_sha256(path: Path) -> tuple[int, str]:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
     with path.open(encoding="utf-8", newline="") as file:
+        # A name may be longer than the module's limit for a field.
+        csv.field_size_limit(sys.maxsize)
         return max(sum(1 for _ in csv.reader(file)) - 1, 0), sha256
 
 

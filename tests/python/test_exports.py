@@ -628,6 +628,26 @@ def test_only_a_run_that_succeeds_publishes_and_a_reader_is_named(tmp_path):
     assert "Traceback" not in locked.output
 
 
+def test_a_retry_writes_no_exports(tmp_path):
+    """Nobody is asked for today's consents in a retry, so its files would be of yesterday's."""
+    write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
+    warehouse = tmp_path / "warehouse.duckdb"
+    one = ("--select", "export_segment_changes", "--exclude-resource-type", "unit_test")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(WAREHOUSE)
+        connection.execute("alter table customer_segment_history rename to elsewhere")
+    failed = run_dbt(tmp_path, "build", *one, order_lines="lines.csv")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table elsewhere rename to customer_segment_history")
+
+    retried = run_dbt(tmp_path, "retry", order_lines="lines.csv")
+
+    assert not failed.succeeded
+    assert not retried.succeeded
+    assert "dbt retry writes no exports" in " ".join(retried.output.split())
+    assert not list(tmp_path.rglob("export_segment_changes.csv"))
+
+
 def test_addresses_are_not_exported_by_consents_of_an_earlier_run(tmp_path):
     write_lines(tmp_path / "lines.csv", [line("1", "7", "2024-01-10")])
 

@@ -12,6 +12,10 @@
 -- depends_on: {{ ref('cohort_retention') }}
 -- depends_on: {{ ref('customer_lifecycle') }}
 -- depends_on: {{ ref('revenue_percentiles') }}
+-- A fault of the contacts or of the lists of people would leave a launch without its list.
+-- depends_on: {{ ref('stg_suppressed_customers') }}
+-- depends_on: {{ ref('stg_past_campaign_contacts') }}
+-- depends_on: {{ ref('int_customers__permissions') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

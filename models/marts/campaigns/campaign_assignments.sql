@@ -90,6 +90,29 @@ strangers as (
         end
 ),
 
+-- No row either: recipients of a campaign that was drawn here before it was sent stop the build.
+overruled as (
+    select launched.*
+    from launched
+    inner join {{ ref('campaign_launches') }} as campaign_launches
+        on launched.campaign_id = campaign_launches.campaign_id
+    inner join campaigns
+        on launched.campaign_id = campaigns.campaign_id
+    where
+        case
+            when
+                campaigns.has_given_recipients
+                and launched.assignment is not null
+                and not campaign_launches.is_drawn_afterwards
+                then {{ stop_with(
+                    "'PAST_CAMPAIGN_CONTACTS names campaign ' || launched.campaign_id || ', whose '"
+                    ~ " || 'list was drawn here before it was sent: that list, with its control '"
+                    ~ " || 'group, is the evidence. Take the campaign out of the file'"
+                ) }}
+            else false
+        end
+),
+
 -- Whom launched campaigns contacted or held back.
 held_customers as (
     select
@@ -175,6 +198,8 @@ assignments as (
     select {{ columns }} from unattended
     union all
     select * from strangers
+    union all
+    select {{ columns }} from overruled
 )
 
 select * from assignments
