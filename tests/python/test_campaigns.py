@@ -690,6 +690,25 @@ def test_given_recipients_of_past_campaigns_are_measured_and_not_drawn(campaigns
     )
 
 
+def test_recipients_of_a_campaign_that_was_drawn_here_stop_the_build(campaigns, tmp_path):
+    campaigns.execute("update campaign_launches set is_drawn_afterwards = false")
+    before = campaigns.assignments()
+    [[campaign, customer]] = [row[:2] for row in before if row[3] == "control"][:1]
+    path = tmp_path / "past.csv"
+    path.write_text(f"Campaign ID,Arm,Customer ID\n{campaign},contacted,{customer}\n")
+
+    stopped = campaigns.run(
+        select=[*LISTS, "stg_customer_contacts__normalised"],
+        environment={"PAST_CAMPAIGN_CONTACTS": str(path)},
+    )
+
+    assert not stopped.succeeded
+    assert f"PAST_CAMPAIGN_CONTACTS names campaign {campaign}, whose list was drawn here" in (
+        " ".join(stopped.output.split())
+    )
+    assert campaigns.assignments() == before
+
+
 def test_a_build_without_past_contacts_stops_where_the_build_before_had_some(campaigns, tmp_path):
     path = tmp_path / "past.csv"
     headers = "Campaign ID,Arm,Customer ID\n"
