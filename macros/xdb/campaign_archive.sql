@@ -54,7 +54,10 @@
             ) -%}
         {%- endfor -%}
         {%- for folder in found.launches.values() -%}
-            {%- do files.append(text_literal(folder ~ '/' ~ part ~ '.parquet')) -%}
+            {#- As it is, and not as a pattern. -#}
+            {%- do files.append(text_literal(
+                modules.re.sub('([][*?])', '[\\1]', folder) ~ '/' ~ part ~ '.parquet'
+            )) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- if files -%}

@@ -96,10 +96,26 @@ dialled as (
     from typed
 ),
 
+-- No code begins with another one, so a number begins with at most one of these.
+zeros_after_code as (
+    select distinct calling_code || trunk_prefix as code_and_zero
+    from country_calling_codes
+    where trunk_prefix like '0%'
+),
+
+with_zeros_after_code as (
+    select
+        dialled.*,
+        zeros_after_code.code_and_zero is not null as has_zero_after_code
+    from dialled
+    left join zeros_after_code
+        on dialled.international_number like zeros_after_code.code_and_zero || '%'
+),
+
 -- The trunk prefix is dialled only within a country: 07700 is +44 7700.
 without_trunk_prefix as (
     select
-        dialled.*,
+        with_zeros_after_code.*,
         coalesce(compact_phone like trunk_prefix || '%', false) as has_trunk_prefix,
         case
             when number_after_own_code like trunk_prefix || '%'
@@ -111,7 +127,7 @@ without_trunk_prefix as (
                 then substr(compact_phone, length(trunk_prefix) + 1)
             else compact_phone
         end as national_number
-    from dialled
+    from with_zeros_after_code
 ),
 
 measured as (
@@ -133,10 +149,14 @@ dialable as (
             when regexp_extract(compact_phone, '^[+]?[0-9]+$', 0) = '' then null
             when own_number is not null
                 then case when is_own_number then '+' || calling_code || own_number end
-            -- The country is another one or is not named. Whether a (0) is then part of the number
-            -- is unknown.
+            -- The country is another one or is not named. Whether a 0 after its code is then part
+            -- of the number is unknown.
             when international_number is not null
-                then case when phone not like '%(0)%' then '+' || international_number end
+                then
+                    case
+                        when phone not like '%(0)%' and not has_zero_after_code
+                            then '+' || international_number
+                    end
             -- Both readings are possible: the number is ambiguous.
             when is_national_number and is_number_after_bare_code then null
             when is_national_number then '+' || calling_code || national_number

@@ -298,11 +298,9 @@ def rewrite_launches(folder: str, statements: dict[str, str]) -> list[str]:
             add_salt_functions(connection)
             is_changed = False
             for part, query in statements.items():
-                source = str(old / f"{part}.parquet").replace("'", "''")
                 target = str(writing / f"{part}.parquet").replace("'", "''")
-                connection.execute(
-                    f"create or replace view part as select * from read_parquet('{source}')"
-                )
+                rows = _rows_of(old / f"{part}.parquet")
+                connection.execute(f"create or replace view part as select * from {rows}")
                 if _count_changed(connection, query):
                     connection.execute(f"copy ({query}) to '{target}' (format parquet)")
                     is_changed = True
@@ -335,10 +333,15 @@ def _count_changed(connection, query: str) -> int:
     return count
 
 
+def _rows_of(file: Path) -> str:
+    """The table function that reads this file, and no other that its name matches as a pattern."""
+    name = re.sub("([][*?])", r"[\1]", str(file)).replace("'", "''")
+    return f"read_parquet('{name}')"
+
+
 def _rewrite_set_aside(file: Path, query: str) -> None:
     import duckdb
 
-    source = str(file).replace("'", "''")
     new = file.with_name(f".{file.name}.new")
     target = str(new).replace("'", "''")
     # What the system does not let us read is no broken file.
@@ -348,7 +351,7 @@ def _rewrite_set_aside(file: Path, query: str) -> None:
         add_salt_functions(connection)
         try:
             # All of it, because a file may be whole at its end only.
-            connection.execute(f"create table kept as select * from read_parquet('{source}')")
+            connection.execute(f"create table kept as select * from {_rows_of(file)}")
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error:

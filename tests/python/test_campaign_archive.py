@@ -156,6 +156,20 @@ def test_rows_are_rewritten_whole_and_only_where_they_change(folder):
         ).fetchall() == [("erased", ROWS[campaign])]
 
 
+def test_a_folder_with_brackets_in_its_name_is_not_a_pattern(tmp_path):
+    for name in ("archive [ab]", "archive a"):
+        folder = tmp_path / name
+        archive.finish_launches(str(folder), write(folder, {"a": 1}, value=name))
+    query = "select replace(customer_id, 'archive', 'erased') as customer_id from part"
+
+    archive.rewrite_launches(str(tmp_path / "archive [ab]"), {"assignments": query})
+
+    [path] = (tmp_path / "archive [ab]").glob("*/assignments.parquet")
+    assert duckdb.execute(
+        "select customer_id from parquet_scan(?)", [str(path).replace("[ab]", "[[]ab[]]")]
+    ).fetchall() == [("erased [ab]",)]
+
+
 def test_what_was_set_aside_is_rewritten_too_and_removed_where_it_cannot_be_read(folder):
     """Launches without a manifest or cut, of an earlier version, and files without customers."""
     aside = folder / archive.SET_ASIDE

@@ -587,6 +587,43 @@ def test_a_launched_campaign_stays_launched_if_the_clock_goes_back(campaigns):
     ) == [("second_order_2024", "running"), ("upgrade_2024", "running")]
 
 
+def test_a_launch_without_its_list_is_launched_anew_by_the_next_run(campaigns):
+    """A run was killed between the two tables; the next one comes when the campaign has ended."""
+    query = "select distinct drawn_on_date, is_drawn_afterwards from campaign_launches "
+    campaigns.execute("update campaign_launches set drawn_on_date = launch_date")
+    campaigns.execute("update campaign_launches set is_drawn_afterwards = false")
+    campaigns.execute("delete from campaign_assignments where campaign_id = 'upgrade_2024'")
+    as_of_date = campaigns.sample.value("select as_of_date from int_as_of_dates where is_current")
+
+    built = campaigns.relist()
+
+    assert built.query(query + "where campaign_id = 'upgrade_2024'") == [(as_of_date, True)]
+    others_changed = "where campaign_id <> 'upgrade_2024' and drawn_on_date <> launch_date"
+    assert built.query(query + others_changed) == []
+    assert built.value("select count(*) from campaign_launches") == campaigns.sample.value(
+        "select count(*) from campaign_launches"
+    )
+    assert campaigns.assignments() == campaigns.sample.query(
+        "select * from campaign_assignments order by campaign_id, customer_id"
+    )
+
+
+def test_a_launch_of_a_day_to_come_is_not_taken_from_the_archive(campaigns):
+    """Somebody has tried a later as_of_date, and both warehouses share an archive."""
+    campaigns.forget()
+    campaigns.relist()
+    campaigns.lose()
+    campaigns.execute("update int_as_of_dates set as_of_date = '2024-10-01' where is_current")
+
+    stopped = campaigns.run()
+
+    told = " ".join(stopped.output.split())
+    assert "Failure in model campaign_launches" in told
+    assert "Give each of the two a CAMPAIGN_ARCHIVE of its own" in told
+    campaigns.relist(select=[*LISTS, "int_as_of_dates"], variables={"as_of_date": "2024-10-01"})
+    assert len({row[0] for row in campaigns.assignments()}) == 4
+
+
 def test_another_salt_draws_other_groups_for_planned_campaigns_only(campaigns):
     before = campaigns.assignments()
     query = (
@@ -750,6 +787,38 @@ def test_an_erased_customer_does_not_come_back_from_the_archive(campaigns, tmp_p
     [token] = tokens
     renamed = [tuple(token if value == erased else value for value in row) for row in before]
     assert sorted(renamed, key=str) == sorted(in_place, key=str)
+
+
+def test_ids_of_one_launch_that_are_one_erased_person_keep_their_rows(campaigns, tmp_path):
+    campaigns.forget()
+    campaigns.relist()
+    before = campaigns.assignments()
+    one, other = [row[1] for row in before if row[0] == "win_back_2024" and row[3]][:2]
+    (tmp_path / "erased.csv").write_text(f"Customer ID\n{other}\n")
+    (tmp_path / "aliases.csv").write_text(f"Customer ID,Belongs To\n{one},{other}\n")
+    environment = {
+        "ERASED_CUSTOMERS": str(tmp_path / "erased.csv"),
+        "CUSTOMER_ALIASES": str(tmp_path / "aliases.csv"),
+    }
+    select = ["base_customer_aliases", "stg_erased_customers", "stg_customer_aliases", *LISTS]
+
+    built = campaigns.relist(select=select, environment=environment)
+    in_place = campaigns.assignments()
+    campaigns.lose()
+    campaigns.relist(select=select, environment=environment)
+
+    assert campaigns.assignments() == in_place
+    tokens = {row[1] for row in in_place} - {row[1] for row in before}
+    assert {row[1] for row in before} - {row[1] for row in in_place} == {one, other}
+    assert (len(tokens), len({row[:2] for row in in_place})) == (2, len(before))
+    [(token, person)] = built.query(
+        "select customer_id, household_id from int_customers__households "
+        "where customer_id like 'erased-%'"
+    )
+    assert {token, person} == tokens
+    with duckdb.connect(str(campaigns.warehouse)) as connection:
+        kept = connection.execute("select id_token, person_token from stg_erased_customers")
+        assert set(kept.fetchall()) == {(token, person), (person, person)}
 
 
 @pytest.mark.parametrize("model", ["int_audience_customers", "int_customers__reachable"])

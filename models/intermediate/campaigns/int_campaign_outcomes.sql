@@ -136,7 +136,10 @@ members as (
         last_measurement.measured_until
     from first_chances
     cross join last_measurement
-    where first_chances.chance = 1
+    where
+        first_chances.chance = 1
+        -- Without a global control nobody is held back any more, and there is nothing to compare.
+        and {{ number_var('global_control_share', 0, 1) }} > 0e0
 ),
 
 -- Who belongs to the households: by the list, for `all_campaigns` by the first one, and where the

@@ -22,33 +22,25 @@ households as (
     select * from {{ ref('int_customers__households') }}
 ),
 
--- Control groups of campaigns that are still measured: drawn, or given.
-control_customers as (
-    select
-        campaign_id,
-        customer_id
-    from {{ ref('campaign_targets') }}
-    where assignment = 'control'
-    union all
-    select
-        campaign_id,
-        customer_id
-    from {{ ref('stg_past_campaign_contacts') }}
-    where assignment = 'control'
+launched as (
+    {{ people_in_launches(ref('campaign_assignments')) }}
 ),
 
+-- Control groups of campaigns that are still measured.
 controls as (
-    select distinct coalesce(households.household_id, control_customers.customer_id) as household_id
-    from control_customers
+    select distinct coalesce(households.household_id, launched.customer_id) as household_id
+    from launched
     inner join {{ ref('int_campaigns') }} as campaigns
-        on control_customers.campaign_id = campaigns.campaign_id
+        on launched.campaign_id = campaigns.campaign_id
     left join households
-        on control_customers.customer_id = households.customer_id
-    where campaigns.status in ('running', 'measuring')
+        on launched.customer_id = households.customer_id
+    where
+        launched.assignment = 'control'
+        and campaigns.status in ('running', 'measuring')
 ),
 
 held_from_all as (
-    {{ households_held_from_all(ref('campaign_targets')) }}
+    {{ households_held_from_all(ref('campaign_assignments')) }}
 ),
 
 people as (

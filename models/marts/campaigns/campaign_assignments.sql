@@ -113,23 +113,8 @@ overruled as (
         end
 ),
 
--- Whom launched campaigns contacted or held back.
 held_customers as (
-    select
-        launched.campaign_id,
-        launched.customer_id
-    from launched
-    inner join campaigns
-        on launched.campaign_id = campaigns.campaign_id
-    where
-        launched.assignment is not null
-        and not campaigns.has_given_recipients
-    union all
-    select distinct
-        campaign_id,
-        customer_id
-    from {{ ref('stg_past_campaign_contacts') }}
-    where customer_id is not null
+    {{ people_in_launches('launched') }}
 ),
 
 households as (

@@ -1,11 +1,13 @@
 -- Grain: one row per launched campaign and variant of its treatment: the terms at the launch. Rows
 -- are only ever added: the first run on or after a launch date adds those of the campaign, and no
--- later run changes them.
+-- later run changes them. Only a launch whose run ended before its list was drawn is taken back.
+-- depends_on: {{ ref('stg_past_campaign_contacts') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    full_refresh=false
+    full_refresh=false,
+    pre_hook='{{ take_back_launches() }}'
 ) }}
 
 {#- A shop's salt is made before its first launch; later it can only be lost. -#}
@@ -16,20 +18,52 @@ with archived as (
     {{ archived_rows('launches') }}
 ),
 
--- Restores the launches of a lost warehouse from the archive.
-restored as (
-    select * from archived
+
+newest_date as (
+    select {{ launch_clock('as_of_date') }} as as_of_date
+    from {{ ref('int_as_of_dates') }}
+    where is_current
+),
+
+launched_here as (
     {%- if is_incremental() %}
-    where campaign_id not in (select campaign_id from {{ this }})
+    select distinct campaign_id from {{ this }}
+    {%- else %}
+    select campaign_id
+    from archived
+    where false
     {%- endif %}
+),
+
+-- Restores the launches of a lost warehouse from the archive. What another build has launched at a
+-- date that has not come would be taken for what was sent.
+restored as (
+    select archived.*
+    from archived
+    cross join newest_date
+    left join launched_here
+        on archived.campaign_id = launched_here.campaign_id
+    where
+        case
+            when launched_here.campaign_id is not null then false
+            when {{ not var('as_of_date') }} and archived.launch_date > newest_date.as_of_date
+                then {{ stop_with(
+                    "'the campaign archive has a launch of campaign ' || archived.campaign_id || '"
+                    ~ " on ' || cast(archived.launch_date as " ~ dbt.type_string() ~ ") || ', and '"
+                    ~ " || 'these order lines are those of before ' || cast(newest_date.as_of_date"
+                    ~ " as " ~ dbt.type_string() ~ ") || ': a build with a later as_of_date or '"
+                    ~ " || 'newer order lines has launched it. Give each of the two a '"
+                    ~ " || 'CAMPAIGN_ARCHIVE of its own; if nothing was sent, move the launch out '"
+                    ~ " || 'of this one; if it was, set the var as_of_date'"
+                ) }}
+            else true
+        end
 ),
 
 launched_before as (
     select campaign_id from restored
-    {%- if is_incremental() %}
     union
-    select campaign_id from {{ this }}
-    {%- endif %}
+    select campaign_id from launched_here
 ),
 
 campaign_terms as (
@@ -42,12 +76,6 @@ variants as (
 
 known as (
     select * from {{ ref('int_campaigns__known') }}
-),
-
-newest_date as (
-    select {{ launch_clock('as_of_date') }} as as_of_date
-    from {{ ref('int_as_of_dates') }}
-    where is_current
 ),
 
 audience_rules as (

@@ -4,11 +4,15 @@ with campaign_assignments as (
     select * from {{ ref('campaign_assignments') }}
 ),
 
+campaigns as (
+    select * from {{ ref('int_campaigns') }}
+),
+
 -- The list of a past campaign whose recipients are given is theirs, not one of this project.
 launched as (
     select campaign_assignments.*
     from campaign_assignments
-    inner join {{ ref('int_campaigns') }} as campaigns
+    inner join campaigns
         on campaign_assignments.campaign_id = campaigns.campaign_id
     where not campaigns.has_given_recipients
 ),
@@ -17,16 +21,21 @@ households as (
     select * from {{ ref('int_customers__households') }}
 ),
 
+held_customers as (
+    {{ people_in_launches('campaign_assignments') }}
+),
+
 held as (
     select distinct
-        campaign_members.campaign_id,
-        coalesce(households.household_id, campaign_members.customer_id) as household_id,
-        campaign_members.launch_date,
-        campaign_members.end_date
-    from {{ ref('int_campaign_members') }} as campaign_members
+        campaigns.campaign_id,
+        coalesce(households.household_id, held_customers.customer_id) as household_id,
+        campaigns.launch_date,
+        campaigns.end_date
+    from held_customers
+    inner join campaigns
+        on held_customers.campaign_id = campaigns.campaign_id
     left join households
-        on campaign_members.customer_id = households.customer_id
-    where not campaign_members.is_comparison
+        on held_customers.customer_id = households.customer_id
 ),
 
 held_from_all as (
