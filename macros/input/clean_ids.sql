@@ -68,7 +68,8 @@
             "The var " ~ name ~ " is " ~ in_words(value) ~ ": it must be a list of texts, in "
             ~ "quotes where they are yes, no, true or false, such as "
             ~ {'ordered_at_format': "['%d.%m.%Y %H:%M', '%d.%m.%Y']",
-               'uncounted_statuses': "[cancelled, failed]"}.get(name, "['0', Guest]") ~ "."
+               'uncounted_statuses': "[cancelled, failed]",
+               'counted_statuses': "[bezahlt]"}.get(name, "['0', Guest]") ~ "."
         ) }}
     {%- endfor -%}
     {{ return(items) }}

@@ -38,6 +38,8 @@
         {{ exceptions.raise_compiler_error(
             "The var value_tier_shares is " ~ shares ~ ": it must be a list of three numbers "
             ~ "above 0 that add up to less than 1, the shares of platinum, gold and silver."
+            ~ (" If dbt_project.yml has two blocks of vars, dbt reads the last one only."
+               if shares is none else '')
         ) }}
     {%- endif -%}
     {{ return(shares) }}

@@ -76,6 +76,7 @@
         'currency': {'kind': 'text'},
         'cancellation_pattern': {'kind': 'pattern', 'is_required': true},
         'uncounted_statuses': {'kind': 'list'},
+        'counted_statuses': {'kind': 'list'},
         'leave_out': {'kind': 'mapping'},
         'keep_only': {'kind': 'mapping'},
         'guest_customer_ids': {'kind': 'list'},

@@ -54,7 +54,7 @@
             ) -%}
         {%- endfor -%}
         {%- for folder in found.launches.values() -%}
-            {#- As it is, and not as a pattern. -#}
+            {#- The name is not a pattern. -#}
             {%- do files.append(text_literal(
                 modules.re.sub('([][*?])', '[\\1]', folder) ~ '/' ~ part ~ '.parquet'
             )) -%}

@@ -5,38 +5,24 @@
 -#}
 {% macro take_back_launches() %}
     {%- if execute and load_relation(this) is not none -%}
-        {%- do adapter.dispatch('take_back_launches', 'customer_value')() -%}
+        {{ adapter.dispatch('take_back_launches', 'customer_value')() }}
     {%- endif -%}
 {% endmacro %}
 
 
-{#- The launches without a list, as a condition. -#}
-{% macro has_no_list() -%}
-    campaign_id not in (
-        select campaign_id from {{ ref('stg_past_campaign_contacts') }}
-    )
-    {%- set lists = load_relation(this.incorporate(path={'identifier': 'campaign_assignments'})) %}
-    {%- if lists is not none %}
-    and campaign_id not in (select campaign_id from {{ lists }})
-    {%- endif %}
-{%- endmacro %}
-
-
+{#- Part of the transaction that adds launches, as it is the text of the hook. -#}
 {% macro default__take_back_launches() %}
-    {%- do run_query('delete from ' ~ this ~ ' where ' ~ has_no_list()) -%}
+    {%- set lists = load_relation(this.incorporate(path={'identifier': 'campaign_assignments'})) %}
+    delete from {{ this }}
+    where
+        campaign_id in (select campaign_id from {{ ref('stg_campaigns') }})
+        and campaign_id not in (select campaign_id from {{ ref('stg_past_campaign_contacts') }})
+        {%- if lists is not none %}
+        and campaign_id not in (select campaign_id from {{ lists }})
+        {%- endif %}
 {% endmacro %}
 
 
-{#- Parquet files on Spark are not updated in place. -#}
+{#- Parquet files are not updated in place: campaign_assignments stops at such a launch. -#}
 {% macro spark__take_back_launches() %}
-    {%- set found = run_query(
-        'select distinct campaign_id from ' ~ this ~ ' where ' ~ has_no_list() ~ ' order by 1'
-    ) -%}
-    {%- if found.rows | length -%}
-        {{ exceptions.raise_compiler_error(
-            "A run ended before the list of campaign " ~ found.rows[0][0] ~ " was drawn, and Spark "
-            ~ "cannot take its launch back in place: drop the tables campaign_launches and "
-            ~ "campaign_assignments. The archive has all whole launches."
-        ) }}
-    {%- endif -%}
 {% endmacro %}

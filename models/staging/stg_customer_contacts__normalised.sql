@@ -96,17 +96,18 @@ dialled as (
     from typed
 ),
 
--- No code begins with another one, so a number begins with at most one of these.
 zeros_after_code as (
-    select distinct calling_code || trunk_prefix as code_and_zero
-    from country_calling_codes
-    where trunk_prefix like '0%'
+    {{ zeros_after_code() }}
 ),
 
 with_zeros_after_code as (
     select
         dialled.*,
-        zeros_after_code.code_and_zero is not null as has_zero_after_code
+        zeros_after_code.calling_code as code_before_zero,
+        substr(dialled.international_number, length(zeros_after_code.code_and_zero) + 1)
+            as number_after_zero,
+        zeros_after_code.shortest_number as shortest_after_zero,
+        zeros_after_code.longest_number as longest_after_zero
     from dialled
     left join zeros_after_code
         on dialled.international_number like zeros_after_code.code_and_zero || '%'
@@ -137,6 +138,9 @@ measured as (
             as is_own_number,
         coalesce(length(national_number) between shortest_number and longest_number, false)
             as is_national_number,
+        coalesce(
+            length(number_after_zero) between shortest_after_zero and longest_after_zero, false
+        ) as is_number_after_zero,
         coalesce(length(number_after_bare_code) between shortest_number and longest_number, false)
         and not has_trunk_prefix as is_number_after_bare_code
     from without_trunk_prefix
@@ -149,14 +153,16 @@ dialable as (
             when regexp_extract(compact_phone, '^[+]?[0-9]+$', 0) = '' then null
             when own_number is not null
                 then case when is_own_number then '+' || calling_code || own_number end
-            -- The country is another one or is not named. Whether a 0 after its code is then part
-            -- of the number is unknown.
-            when international_number is not null
+            -- The country is another one or is not named.
+            when number_after_zero is not null
                 then
                     case
-                        when phone not like '%(0)%' and not has_zero_after_code
-                            then '+' || international_number
+                        when is_number_after_zero
+                            then '+' || code_before_zero || number_after_zero
                     end
+            -- Whether a (0) is then part of the number is unknown.
+            when international_number is not null
+                then case when phone not like '%(0)%' then '+' || international_number end
             -- Both readings are possible: the number is ambiguous.
             when is_national_number and is_number_after_bare_code then null
             when is_national_number then '+' || calling_code || national_number

@@ -44,6 +44,10 @@ addresses as (
     group by 1
 ),
 
+zeros_after_code as (
+    {{ zeros_after_code() }}
+),
+
 trimmed as (
     select
         {%- for column in past_campaign_contacts_input().columns %}
@@ -109,8 +113,15 @@ joined as (
     {%- endif %}
     left join addresses as emails
         on typed.email = emails.address
+    left join zeros_after_code
+        on typed.phone like '+' || zeros_after_code.code_and_zero || '%'
     left join addresses as phones
-        on typed.phone = phones.address
+        on
+            coalesce(
+                '+' || zeros_after_code.calling_code
+                || substr(typed.phone, length(zeros_after_code.code_and_zero) + 2),
+                typed.phone
+            ) = phones.address
     left join campaign_terms
         on typed.campaign_id = campaign_terms.campaign_id
     left join variants as single_variants

@@ -336,7 +336,7 @@ def _count_changed(connection, query: str) -> int:
 def _rows_of(file: Path) -> str:
     """The table function that reads this file, and no other that its name matches as a pattern."""
     name = re.sub("([][*?])", r"[\1]", str(file)).replace("'", "''")
-    return f"read_parquet('{name}')"
+    return f"read_parquet('{name}', hive_partitioning = false)"
 
 
 def _rewrite_set_aside(file: Path, query: str) -> None:

@@ -1,7 +1,7 @@
--- Lines of a newest day that is more than a year after all other days. Without the var as_of_date,
--- the newest line determines the current date: one wrong date, years ahead, would make every
--- customer look lost. Set as_of_date to the right date, and these lines are rejected as
--- from_the_future.
+-- Lines of a newest day that is more than a year after all other days, or more than 60 days and
+-- three times as far as any two order days were apart. Without the var as_of_date, the newest line
+-- determines the current date: one wrong date ahead would make every customer look lost. Set
+-- as_of_date to the right date, and these lines are rejected as from_the_future.
 -- A build of the campaigns alone launches campaigns, too.
 {{ config(tags=['campaigns']) }}
 

@@ -595,6 +595,12 @@ def test_a_launch_without_its_list_is_launched_anew_by_the_next_run(campaigns):
     campaigns.execute("delete from campaign_assignments where campaign_id = 'upgrade_2024'")
     as_of_date = campaigns.sample.value("select as_of_date from int_as_of_dates where is_current")
 
+    # As `dbt retry` would: the list would be that of another day than its launch.
+    stopped = campaigns.run(select=["campaign_assignments"])
+    assert "the list of campaign upgrade_2024 was drawn has launched it as of 2024-11-04" in (
+        " ".join(stopped.output.split())
+    )
+
     built = campaigns.relist()
 
     assert built.query(query + "where campaign_id = 'upgrade_2024'") == [(as_of_date, True)]

@@ -101,6 +101,13 @@ where
     cast(customers.customer_id as integer) % 5 = part
     or (campaign_id = 'mail' and customers.customer_id between '12346' and '12380');
 
+create table campaign_assignments as
+select
+    campaign_id, customer_id, cast(null as varchar) as household_id, assignment,
+    suppressed_because
+from campaign_targets
+where is_launched;
+
 create table stg_past_campaign_contacts
     (campaign_id varchar, customer_id varchar, assignment varchar);
 

@@ -33,22 +33,24 @@ households as (
     select * from {{ ref('int_customers__households') }}
 ),
 
+launched as (
+    {{ people_in_launches(ref('campaign_assignments')) }}
+),
+
 -- Contacts may have changed since the launch: the message to one member of a household must not
 -- reach another who is held back.
 controls as (
     select distinct
-        campaign_targets.campaign_id,
-        coalesce(households.household_id, campaign_targets.customer_id) as household_id
-    from {{ ref('campaign_targets') }} as campaign_targets
+        launched.campaign_id,
+        coalesce(households.household_id, launched.customer_id) as household_id
+    from launched
     left join households
-        on campaign_targets.customer_id = households.customer_id
-    where
-        campaign_targets.assignment = 'control'
-        and campaign_targets.is_launched
+        on launched.customer_id = households.customer_id
+    where launched.assignment = 'control'
 ),
 
 held_from_all as (
-    {{ households_held_from_all(ref('campaign_targets')) }}
+    {{ households_held_from_all(ref('campaign_assignments')) }}
 ),
 
 listed as (

@@ -1,7 +1,6 @@
 -- Grain: one row per launched campaign and customer of its audience; one row without a customer
 -- where the audience was empty. Rows are only ever added: the first run after a campaign's launch
 -- adds all of its rows, and no later run changes them.
--- depends_on: {{ ref('campaign_launches') }}
 -- depends_on: {{ ref('stg_erased_customers') }}
 {{ config(
     materialized='incremental',
@@ -43,8 +42,41 @@ launched as (
     {%- endif %}
 ),
 
+campaign_launches as (
+    select distinct
+        campaign_id,
+        is_drawn_afterwards,
+        drawn_on_date
+    from {{ ref('campaign_launches') }}
+),
+
+listed_campaigns as (
+    select distinct campaign_id from launched
+),
+
+-- A list that is drawn now belongs to a launch of now.
 campaigns as (
-    select * from {{ ref('int_campaigns') }}
+    select campaigns.*
+    from {{ ref('int_campaigns') }} as campaigns
+    left join campaign_launches
+        on campaigns.campaign_id = campaign_launches.campaign_id
+    left join listed_campaigns
+        on campaigns.campaign_id = listed_campaigns.campaign_id
+    where
+        case
+            when
+                campaigns.is_in_seed
+                and not campaigns.has_given_recipients
+                and listed_campaigns.campaign_id is null
+                and campaign_launches.drawn_on_date <> {{ launch_clock('campaigns.as_of_date') }}
+                then {{ stop_with(
+                    "'a run that ended before the list of campaign ' || campaigns.campaign_id || '"
+                    ~ " was drawn has launched it as of ' || cast(campaign_launches.drawn_on_date"
+                    ~ " as " ~ dbt.type_string() ~ ") || ': run dbt build, which launches it '"
+                    ~ " || 'anew; on Spark, first write campaign_launches anew without its rows'"
+                ) }}
+            else true
+        end
 ),
 
 -- Who was on a list by now had ordered before its launch.
@@ -94,7 +126,7 @@ strangers as (
 overruled as (
     select launched.*
     from launched
-    inner join {{ ref('campaign_launches') }} as campaign_launches
+    inner join campaign_launches
         on launched.campaign_id = campaign_launches.campaign_id
     inner join campaigns
         on launched.campaign_id = campaigns.campaign_id

@@ -18,7 +18,6 @@ with archived as (
     {{ archived_rows('launches') }}
 ),
 
-
 newest_date as (
     select {{ launch_clock('as_of_date') }} as as_of_date
     from {{ ref('int_as_of_dates') }}
@@ -35,8 +34,8 @@ launched_here as (
     {%- endif %}
 ),
 
--- Restores the launches of a lost warehouse from the archive. What another build has launched at a
--- date that has not come would be taken for what was sent.
+-- Restores the launches of a lost warehouse from the archive. What another build has launched as
+-- of a date that has not come would be taken for what was sent.
 restored as (
     select archived.*
     from archived
@@ -46,15 +45,19 @@ restored as (
     where
         case
             when launched_here.campaign_id is not null then false
-            when {{ not var('as_of_date') }} and archived.launch_date > newest_date.as_of_date
+            when
+                coalesce(archived.drawn_on_date, archived.launch_date) > newest_date.as_of_date
+                and not {{ looks_back('newest_date.as_of_date') }}
                 then {{ stop_with(
-                    "'the campaign archive has a launch of campaign ' || archived.campaign_id || '"
-                    ~ " on ' || cast(archived.launch_date as " ~ dbt.type_string() ~ ") || ', and '"
-                    ~ " || 'these order lines are those of before ' || cast(newest_date.as_of_date"
-                    ~ " as " ~ dbt.type_string() ~ ") || ': a build with a later as_of_date or '"
-                    ~ " || 'newer order lines has launched it. Give each of the two a '"
-                    ~ " || 'CAMPAIGN_ARCHIVE of its own; if nothing was sent, move the launch out '"
-                    ~ " || 'of this one; if it was, set the var as_of_date'"
+                    "'the list of campaign ' || archived.campaign_id || ' in the campaign archive '"
+                    ~ " || 'was drawn as of '"
+                    ~ " || cast(coalesce(archived.drawn_on_date, archived.launch_date) as "
+                    ~ dbt.type_string() ~ ") || ', and this build is as of '"
+                    ~ " || cast(newest_date.as_of_date as " ~ dbt.type_string() ~ ") || ': a '"
+                    ~ " || 'build with a later as_of_date or newer order lines has launched it. '"
+                    ~ " || 'Give each of the two a CAMPAIGN_ARCHIVE of its own; if nothing was '"
+                    ~ " || 'sent, move the launch out of this one; if it was, build with newer '"
+                    ~ " || 'order lines'"
                 ) }}
             else true
         end

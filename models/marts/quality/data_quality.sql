@@ -63,6 +63,26 @@ newest_order_dates as (
     select max(order_date) as order_date from order_dates
 ),
 
+-- How long the shop was without an order before: a shop that sells each day was closed for days,
+-- and a mistyped year or month is weeks away.
+order_gaps as (
+    select
+        order_date,
+        {{ dbt.datediff(
+            'lag(order_date) over (order by order_date nulls last)', 'order_date', 'day'
+        ) }} as gap_days
+    from order_dates
+),
+
+usual_gaps as (
+    select
+        max(order_gaps.gap_days) as longest_gap_days,
+        count(*) as order_day_count
+    from order_gaps
+    inner join newest_order_dates
+        on order_gaps.order_date < newest_order_dates.order_date
+),
+
 kept_hashes as (
     select
         split_part(order_line_id, '-', 1) as line_hash,
@@ -401,8 +421,11 @@ measured as (
         cast(coalesce(counted.amount, 0) as double)
         / cast(nullif(units.unit_amount, 0) as double) as amount_share,
         cast(coalesce(counted.gross_amount, 0) as double)
-        / cast(nullif(units.gross_amount, 0) as double) as gross_amount_share
+        / cast(nullif(units.gross_amount, 0) as double) as gross_amount_share,
+        usual_gaps.longest_gap_days,
+        usual_gaps.order_day_count
     from data_quality_checks
+    cross join usual_gaps
     left join counted
         on data_quality_checks.check_name = counted.check_name
     left join units
@@ -429,11 +452,18 @@ data_quality as (
         or coalesce(gross_amount_share > highest_usual_share, false)
         or (coalesce(highest_usual_share = 0, false) and row_count > 0)
         or (check_name in ('lines', 'sale') and row_count = 0)
-        -- A year without an order, and then one day: the year may be mistyped.
+        -- Months without an order, as never before, and then one day: its date may be mistyped.
         or (
             check_name = 'days_before_the_newest_order_day'
-            and row_count > 366
             and {{ date_var('as_of_date') }} is null
+            and (
+                row_count > 366
+                or (
+                    row_count > 60
+                    and row_count > 3 * longest_gap_days
+                    and order_day_count >= 20
+                )
+            )
         ) as is_in_doubt,
         advice
     from measured
