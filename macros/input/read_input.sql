@@ -31,6 +31,7 @@
         {%- endif %}
         md5({{ joined_texts(texts) }}) as line_hash
     from {{ file.relation }}
+    -- {{ 'sha256 ' ~ file.sha256 if file.sha256 else 'as of run ' ~ invocation_id }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -67,6 +67,7 @@
         'backtest_cutoffs': dict(whole, highest=1200),
         'backtest_step_days': whole,
         'refit': {'kind': 'choice', 'one_of': refit_choices(), 'is_required': true},
+        'keep_unchanged': {'kind': 'switch', 'is_required': true},
         'input_preset': {'kind': 'text'},
         'order_line_columns': {'kind': 'mapping'},
         'csv_options': {'kind': 'mapping'},

@@ -69,6 +69,20 @@ def call_as_json(function):
     return called
 
 
+def python_code() -> str:
+    """Say which version of the project's Python code SQL and Python models call.
+
+    Returns
+    -------
+    str
+        See `kept.code`.
+    """
+    # It imports pandas, which a command that builds nothing does not need.
+    from customer_value.kept import code
+
+    return code()
+
+
 def keep_values_out_of_errors() -> None:
     """Let dbt-duckdb see DuckDB's errors without the values that they quote.
 
@@ -139,4 +153,5 @@ class Plugin(BasePlugin):
         }
         for name, function in functions.items():
             conn.create_function(name, function, ["VARCHAR"], "VARCHAR", side_effects=True)
+        conn.create_function("python_code", python_code, [], "VARCHAR")
         campaign_archive.add_salt_functions(conn)

@@ -89,7 +89,8 @@ def inspect_input(path: str, options: dict, copies: str) -> dict:
             the folder that all files share), ``read_path`` (the file or its copy), ``format`` (csv,
             parquet), ``encoding`` (of `read_path`: utf-8, latin-1), ``headers`` (list of str),
             ``record_count`` (int, without the header), ``is_copy`` (bool), ``parallel`` (bool:
-            DuckDB may read `read_path` with several threads), ``bytes`` (int, of `path`).
+            DuckDB may read `read_path` with several threads), ``bytes`` (int, of `path`),
+            ``sha256`` (of `path`).
         ``problem`` : str or None
             The fault of the first unusable file, its place, and what to do. ``files`` then holds
             the files before it.
@@ -334,6 +335,8 @@ def _inspect_once(path: str, dialect: _Dialect, copies: str) -> dict:
                     f"{path} must end in .csv, .tsv, .txt (also with .gz after it) or .parquet."
                 )
             kept["bytes"] = stat.st_size
+            with open(path, "rb") as file:
+                kept["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
         except InputProblem as problem:
             kept = str(problem)
         except OSError as error:

@@ -184,7 +184,7 @@ def fingerprint(*arguments) -> str:
     False
     """
     name = hashlib.sha256()
-    digest = hashlib.sha256(_code().encode())
+    digest = hashlib.sha256(code().encode())
     for argument in arguments:
         if isinstance(argument, pd.DataFrame):
             digest.update(repr([*argument.dtypes.items()]).encode())
@@ -199,8 +199,15 @@ def fingerprint(*arguments) -> str:
 
 
 @cache
-def _code() -> str:
-    """The fingerprint of all Python code of the project, and of what it computes with."""
+def code() -> str:
+    """Compute the fingerprint of the project's Python code and of what it computes with.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits: of Python's version, those of `LIBRARIES`, and every file of
+        `python_models`. Computed once in a process.
+    """
     digest = hashlib.sha256(sys.version.encode())
     for library in LIBRARIES:
         digest.update(version(library).encode())
