@@ -1,4 +1,4 @@
-{#- Whether the var as_of_date names a day of the past: a build that looks back, and not a daily one. -#}
+{#- Whether the var as_of_date names a past day: the build looks back, and is not a daily one. -#}
 {% macro looks_back(as_of_date) -%}
     {%- if var('as_of_date') -%}
         {{ as_of_date }} < current_date
