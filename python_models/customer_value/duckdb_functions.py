@@ -18,6 +18,7 @@ from customer_value.files import (
 )
 from customer_value.input_files import inspect_input
 from customer_value.messages import without_values
+from customer_value.sql_text import follows_from
 
 
 def inspect_input_as_json(request: str) -> str:
@@ -148,6 +149,7 @@ class Plugin(BasePlugin):
         functions = {
             "inspect_input": inspect_input_as_json,
             "campaign_archive": campaign_archive.call,
+            "follows_from": call_as_json(follows_from),
             "begin_exports": call_as_json(begin_exports),
             "finish_exports": call_as_json(finish_exports),
         }

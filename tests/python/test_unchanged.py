@@ -18,6 +18,12 @@ OWN_MODELS = {
     "reads_a_file_by_name": "select count(*) as n from 'other.csv'",
     "reads_a_source": "select count(*) as n from {{ source('other', 'prices') }}",
     "after_the_time": "select count(*) as n from {{ ref('asks_for_the_time') }}",
+    "reads_a_table_by_name": "select count(*) as n from prices",
+    "changes_itself": "{{ config(post_hook='update {{ this }} set n = 2') }}select 1 as n",
+    "reads_itself": """
+        select count(*) as n
+        {% if load_relation(this) %}from {{ this }}{% endif %}
+    """,
 }
 VOLATILE = set(OWN_MODELS) - {"plain", "after_plain"}
 SOURCES = """
@@ -133,6 +139,58 @@ def test_vars_seeds_and_code_are_what_tables_are_made_of(shop):
     statuses = shop.statuses()
     code.write_text(text)
     assert set(statuses.values()) == {"OK"}
+
+
+def test_a_view_that_is_not_selected_hides_no_change(shop):
+    """The list of aliases is read through a view; the ids of the erased are a table."""
+    aliases = shop.folder / "aliases.csv"
+    aliases.write_text("Customer ID,Belongs To\nc1,c2\n")
+    erased = shop.folder / "erased.csv"
+    erased.write_text("Customer ID\nc2\n")
+    given = {"CUSTOMER_ALIASES": str(aliases), "ERASED_CUSTOMERS": str(erased)}
+
+    def count(*names: str) -> int:
+        built = run_build(
+            *(shop.folder, shop.lines, "--select", *names),
+            project=shop.project,
+            variables={"keep_unchanged": True},
+            environment=given,
+        )
+        assert built.succeeded, built.output
+        return built.value("select count(*) from stg_erased_customers")
+
+    both = count("base_customer_aliases", "stg_erased_customers")
+    aliases.write_text("Customer ID,Belongs To\nc1,c2\nc3,c2\n")
+    child_alone = count("stg_erased_customers")
+    with duckdb.connect(str(shop.folder / "warehouse.duckdb")) as connection:
+        connection.execute("drop table stg_erased_customers")
+
+    assert (both, child_alone) == (2, 3)
+
+
+def test_headers_types_and_equal_rows_of_a_seed_count(shop):
+    seed = shop.project / "seeds" / "own_seed.csv"
+    model = shop.own / "after_seed.sql"
+    model.write_text("select * from {{ ref('own_seed') }}\n")
+    found = []
+    for text in ["lo,hi\n1,2\n", "hi,lo\n1,2\n", "lo,hi\na,b\na,b\n", "lo,hi\nc,d\nc,d\n"]:
+        seed.write_text(text)
+        built = run_build(
+            *(shop.folder, shop.lines, "--full-refresh", "--select", "own_seed"),
+            project=shop.project,
+        )
+        assert built.succeeded, built.output
+        built = run_build(
+            *(shop.folder, shop.lines, "--select", "after_seed"),
+            project=shop.project,
+            variables={"keep_unchanged": True},
+        )
+        assert built.succeeded, built.output
+        found.append(built.query("select distinct lo::varchar, hi::varchar from after_seed"))
+    seed.unlink()
+    model.unlink()
+
+    assert found == [[("1", "2")], [("2", "1")], [("a", "b")], [("c", "d")]]
 
 
 def test_what_is_lost_and_what_is_asked_for_is_made_anew(shop):

@@ -1,16 +1,21 @@
 {#-
     What a table or view is made of, as a text that is equal only where the result is: its SQL or
-    Python, what its parents are made of, the project's Python code and DuckDB's version. `now` is
-    that of this run, or none where nobody can tell; `before` is the comment of the table.
+    Python and its contract, what its parents are made of, the project's Python code and DuckDB's
+    version. `now` is that of this run, or none where nobody can tell; `before` is the comment of
+    the table; `parents` are the relations that its SQL may read.
 -#}
 {% macro made_of() %}
-    {%- set parts = [compiled_code] -%}
-    {%- if model.config.contract.enforced -%}
-        {%- for column in model.columns.values() -%}
-            {%- do parts.append(column.name ~ ' ' ~ column.data_type) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- set can_tell = namespace(value=not is_volatile(compiled_code)) -%}
+    {%- set parts = [compiled_code, config.get('sql_header') or ''] -%}
+    {%- for column in model.columns.values() -%}
+        {%- do parts.append(
+            column.name ~ ' ' ~ column.data_type ~ ' ' ~ tojson(column.constraints)
+        ) -%}
+    {%- endfor -%}
+    {%- do parts.append(tojson(model.constraints)) -%}
+    {%- set can_tell = namespace(
+        value=has_known_hooks_only()
+        and (model.language == 'python' or this | string not in compiled_code)
+    ) -%}
     {%- set names = [text_literal(this.identifier)] -%}
     {%- set selects = [
         "select '' as name, version() || current_setting('TimeZone') || python_code() as made_of"
@@ -18,33 +23,38 @@
     {%- if 'archived_salt(' in compiled_code or 'given_salt(' in compiled_code -%}
         {%- do selects.append("select ' salt', md5(" ~ campaign_salt() ~ ')') -%}
     {%- endif -%}
+    {%- set parents = [] -%}
     {%- for parent in model.depends_on.nodes -%}
         {%- set node = graph.nodes.get(parent) -%}
         {%- if node is none -%}
-            {#- The SQL that reads the project's own sources names the content of the files. -#}
-            {%- if not parent.startswith('source.' ~ project_name ~ '.raw.') -%}
-                {%- set can_tell.value = false -%}
-            {%- endif -%}
-        {%- elif node.resource_type == 'seed' or node.config.materialized == 'incremental' -%}
-            {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
-            {%- if relation is none -%}
-                {%- set can_tell.value = false -%}
-            {%- else -%}
-                {%- do selects.append(
-                    'select ' ~ text_literal(' ' ~ node.alias)
-                    ~ ", count(*) || ' ' || coalesce(bit_xor(hash(part)), 0) from " ~ relation
-                    ~ ' as part'
-                ) -%}
-            {%- endif -%}
+            {#- SQL reads the sources of this project from files, whose content it names. -#}
         {%- else -%}
-            {%- do names.append(text_literal(node.alias)) -%}
+            {%- do parents.append([node.database, node.schema, node.alias]) -%}
+            {%- set kind = 'seed' if node.resource_type == 'seed' else node.config.materialized -%}
+            {%- if node.database != this.database or node.schema != this.schema
+                or node.defer_relation -%}
+                {%- set can_tell.value = false -%}
+            {%- elif kind in ['seed', 'incremental'] -%}
+                {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+                {%- if relation is none -%}
+                    {%- set can_tell.value = false -%}
+                {%- else -%}
+                    {%- do selects.append(content_of(relation)) -%}
+                {%- endif -%}
+            {#- A view shows what is there now, and its comment what was there when it was made. -#}
+            {%- elif kind == 'table' or (kind == 'view' and parent in selected_resources) -%}
+                {%- do names.append(text_literal(node.alias)) -%}
+            {%- else -%}
+                {%- set can_tell.value = false -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for kind in ('table', 'view') -%}
         {%- do selects.append(
             'select ' ~ kind ~ '_name, comment from duckdb_' ~ kind ~ 's() where database_name = '
             ~ text_literal(this.database) ~ ' and schema_name = ' ~ text_literal(this.schema)
-            ~ ' and ' ~ kind ~ '_name in (' ~ names | join(', ') ~ ') and comment is not null'
+            ~ ' and ' ~ kind ~ '_name in (' ~ names | join(', ') ~ ")"
+            ~ " and starts_with(comment, 'made of ')"
         ) -%}
     {%- endfor -%}
     {%- set before = namespace(value=none) -%}
@@ -64,23 +74,60 @@
     {{ return({
         'now': 'made of ' ~ local_md5(parts | join('\n')) if can_tell.value else none,
         'before': before.value,
+        'parents': parents,
     }) }}
 {% endmacro %}
 
 
+{#- The rows and the columns of a table that is no result of its parents alone, as a text. -#}
+{% macro content_of(relation) %}
+    {{ return(
+        'select ' ~ text_literal(' ' ~ relation.identifier) ~ ", count(*) || ' '"
+        ~ ' || coalesce(sum(hash(part)), 0) || (select string_agg(column_name || data_type,'
+        ~ " ' ' order by column_index) from duckdb_columns() where database_name = "
+        ~ text_literal(relation.database) ~ ' and schema_name = ' ~ text_literal(relation.schema)
+        ~ ' and table_name = ' ~ text_literal(relation.identifier) ~ ') from ' ~ relation
+        ~ ' as part'
+    ) }}
+{% endmacro %}
+
+
+{#- Hooks of this project, which change nothing of the table. They run with each build. -#}
+{% macro has_known_hooks_only() %}
+    {%- for hook in model.config['pre-hook'] + model.config['post-hook']
+        if hook.sql not in ['{{ write_export() }}', '{{ stop_without_sales() }}'] -%}
+        {{ return(false) }}
+    {%- endfor -%}
+    {{ return(true) }}
+{% endmacro %}
+
+
 {#-
-    Whether SQL may give another result on the same tables: it asks for the time or for chance, or
-    reads files whose content it does not name.
+    The comment that says what a table or view is made of, so that the next build may keep it. SQL
+    that does not follow from the parents gets none: it asks for the time or for chance, or reads
+    what is neither a parent nor a file whose content it names. A Python model says in its YAML
+    whether it is a function of its parents.
 -#}
-{% macro is_volatile(code) %}
-    {%- set named_files = modules.re.findall('-- sha256 [0-9a-f]{64}\\b', code) | length -%}
-    {%- set bare = modules.re.sub("--[^\\n]*|'(?:[^']|'')*'", "''", code) -%}
-    {%- set reads = modules.re.findall(
-        '(?i)\\b(?:read_\\w+|\\w+_scan|glob) *\\(', bare
-    ) | length -%}
-    {{ return(reads > named_files or modules.re.search(
-        '(?i)\\b(current_date|current_time|current_timestamp|localtime|localtimestamp)\\b'
-        ~ '|\\b(now|today|random|setseed|uuid|uuidv4|uuidv7|gen_random_uuid|nextval|currval|getenv'
-        ~ "|getvariable|get_current_timestamp|txid_current) *\\(|\\b(from|join)\\s+''", bare
-    ) is not none) }}
+{% macro say_what_it_is_made_of(relation, made_of) %}
+    {%- set follows = namespace(value=false) -%}
+    {%- if made_of.now is none -%}
+    {%- elif model.language == 'python' -%}
+        {%- set follows.value = model.config.meta.get('is_function_of_parents', false) -%}
+    {%- elif made_of.now == made_of.before -%}
+        {%- set follows.value = true -%}
+    {%- else -%}
+        {%- set request = {
+            'sql': compiled_code,
+            'relations': made_of.parents,
+            'named_files': modules.re.findall('-- sha256 [0-9a-f]{64}\\b', compiled_code) | length,
+        } -%}
+        {%- set follows.value = run_query(
+            'select follows_from(' ~ text_literal(tojson(request)) ~ ')'
+        ).rows[0][0] == 'true' -%}
+    {%- endif -%}
+    {%- if follows.value -%}
+        {%- do run_query(
+            'comment on ' ~ relation.type ~ ' ' ~ relation ~ ' is ' ~ text_literal(made_of.now)
+        ) -%}
+    {%- endif -%}
 {% endmacro %}

@@ -2,7 +2,7 @@
     DuckDB's tables: one is made anew only where what it is made of has changed. `--full-refresh`
     or the var keep_unchanged: false makes all anew. A table and its comment change in one
     transaction; dbt-duckdb makes each table under another name and renames two, which DuckDB does
-    not need.
+    not need, except where a model reads what it has left the last time.
 -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set existing = load_cached_relation(this) -%}
@@ -10,30 +10,30 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- set made_of = made_of() -%}
-    {%- if existing is not none and made_of.now is not none and made_of.now == made_of.before
-        and var('keep_unchanged') and not flags.FULL_REFRESH %}
+    {%- if existing is not none and existing.type == 'table' and made_of.now is not none
+        and made_of.now == made_of.before and var('keep_unchanged') and not flags.FULL_REFRESH %}
         {% call noop_statement('main', 'UNCHANGED', 'UNCHANGED', '-') %}{% endcall %}
     {%- else %}
-        {%- if existing is not none and existing.type != 'table' %}
-            {%- do adapter.drop_relation(existing) %}
-        {%- endif %}
-        {%- if model.language == 'python' %}
-            {#- It reads what it has left the last time. -#}
+        {%- set drop_old -%}
+            drop {{ existing.type if existing is not none else 'table' }} if exists {{ this }};
+        {%- endset %}
+        {%- if model.language == 'python' or this | string in compiled_code %}
             {%- set intermediate = make_intermediate_relation(target_relation) %}
             {%- do drop_relation_if_exists(load_cached_relation(intermediate)) %}
-            {% call statement('main', language='python') -%}
-                {{- create_table_as(False, intermediate, compiled_code, 'python') }}
+            {% call statement('main', language=model.language) -%}
+                {{- create_table_as(False, intermediate, compiled_code, model.language) }}
             {%- endcall %}
             {% call statement('take_its_place') -%}
-                drop table if exists {{ target_relation }};
-                alter table {{ intermediate }} rename to {{ target_relation.identifier }}
+                {{ drop_old }}
+                alter table {{ intermediate }} rename to {{ adapter.quote(this.identifier) }}
             {%- endcall %}
         {%- else %}
             {% call statement('main') -%}
-                drop table if exists {{ target_relation }};
+                {{ drop_old }}
                 {{ create_table_as(False, target_relation, compiled_code) }}
             {%- endcall %}
         {%- endif %}
+        {%- do create_indexes(target_relation) %}
         {{ say_what_it_is_made_of(target_relation, made_of) }}
     {%- endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -49,12 +49,9 @@
     {%- set target_relation = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing is not none and existing.type != 'view' %}
-        {%- do adapter.drop_relation(existing) %}
-    {%- endif %}
     {%- set made_of = made_of() -%}
     {% call statement('main') -%}
-        drop view if exists {{ target_relation }};
+        drop {{ existing.type if existing is not none else 'view' }} if exists {{ this }};
         {{ get_create_view_as_sql(target_relation, compiled_code) }}
     {%- endcall %}
     {{ say_what_it_is_made_of(target_relation, made_of) }}
@@ -63,12 +60,3 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
-
-
-{% macro say_what_it_is_made_of(relation, made_of) %}
-    {%- if made_of.now is not none -%}
-        {%- do run_query(
-            'comment on ' ~ relation.type ~ ' ' ~ relation ~ ' is ' ~ text_literal(made_of.now)
-        ) -%}
-    {%- endif -%}
-{% endmacro %}
