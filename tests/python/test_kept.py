@@ -69,10 +69,10 @@ def test_rows_of_other_code_or_columns_are_not_kept(session, monkeypatch):
     assert key in kept.KeptFits(dbt, session, SETTINGS, no_rows)._kept
     assert not kept.KeptFits(dbt, session, SETTINGS, no_rows.assign(more=1))._kept
     before = kept.fingerprint(1)
-    kept._code.cache_clear()
+    kept.code.cache_clear()
     monkeypatch.setattr(sys, "version", "another")
     assert kept.fingerprint(1) != before
-    kept._code.cache_clear()
+    kept.code.cache_clear()
 
 
 def test_a_fit_that_is_not_there_to_score_with_says_what_to_do():
