@@ -372,7 +372,7 @@ class Torture:
         """Build on a disk that gets full, and make room before the next build."""
         disk = self.folder / "disk"
         used = sum(path.stat().st_size for path in self.starts[kind].rglob("*") if path.is_file())
-        # A build of the campaigns needs some 8 MB: about two of three disks get full.
+        # About half of the disks get full: 10 of 20 in one run.
         size = used + self.stream.randint(256 << 10, 12 << 20)
         disk.mkdir(exist_ok=True)
         subprocess.run(
